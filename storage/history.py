@@ -1,0 +1,144 @@
+"""Every change of a turn, before and after, and the way back. Rows that are not `Tracked` are left alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, event, insert, inspect, select, update
+from sqlalchemy.orm import Session
+
+from storage.models import TRACKED, Base, Change, Message, Tracked
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Whose change it is and which message said so: what a session needs to record history."""
+
+    message_id: int
+    member_id: int
+
+
+@dataclass(frozen=True)
+class Undone:
+    """What was taken back: the words of the turn, and per row the columns that changed back."""
+
+    message_id: int
+    words: str
+    changes: tuple[Change, ...]
+
+
+def record(session: Session, turn: Turn) -> None:
+    """From now on every flush of `session` writes what it changed under `turn`."""
+    session.info["turn"] = turn
+
+
+def stop_recording(session: Session) -> None:
+    """Changes that follow are not part of what undo takes back (undo itself, forgetting)."""
+    session.info.pop("turn", None)
+
+
+@event.listens_for(Session, "after_flush")
+def _write_changes(session: Session, context: object) -> None:
+    turn: Turn | None = session.info.get("turn")
+    if turn is None:
+        return
+    rows = [
+        *(_change(turn, row, None, _plain(row)) for row in _tracked(session.new)),
+        *(_change(turn, row, before, after) for row in _tracked(session.dirty) for before, after in _altered(row)),
+        *(_change(turn, row, _plain(row), None) for row in _tracked(session.deleted)),
+    ]
+    if rows:
+        session.execute(insert(Change), rows)
+
+
+def _tracked(rows: Iterable[object]) -> list[Tracked]:
+    return sorted((row for row in rows if isinstance(row, Tracked)), key=lambda row: row.id)
+
+
+def _change(turn: Turn, row: Tracked, before: dict[str, Any] | None, after: dict[str, Any] | None) -> dict[str, Any]:
+    return {
+        "message_id": turn.message_id,
+        "member_id": turn.member_id,
+        "table_name": inspect(type(row)).local_table.name,
+        "row_id": row.id,
+        "before": before,
+        "after": after,
+    }
+
+
+def _plain(row: Tracked) -> dict[str, Any]:
+    return {column.key: _to_json(getattr(row, column.key)) for column in inspect(type(row)).column_attrs}
+
+
+def _altered(row: Tracked) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """The changed columns before and after; empty when a row was only touched."""
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    state = inspect(row)
+    for column in state.mapper.column_attrs:
+        history = state.attrs[column.key].history
+        if history.has_changes():
+            before[column.key] = _to_json(history.deleted[0] if history.deleted else None)
+            after[column.key] = _to_json(history.added[0] if history.added else None)
+    return [(before, after)] if after else []
+
+
+def _to_json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _from_json(model: type[Tracked], values: dict[str, Any]) -> dict[str, Any]:
+    columns = inspect(model).columns
+    return {key: _revive(columns[key].type.python_type, value) for key, value in values.items()}
+
+
+def _revive(python_type: type[Any], value: Any) -> Any:
+    if value is None:
+        return None
+    if issubclass(python_type, datetime):
+        return datetime.fromisoformat(value)
+    if issubclass(python_type, date):
+        return date.fromisoformat(value)
+    return value
+
+
+def undo_last(session: Session, member_id: int, now: datetime) -> Undone | None:
+    """Takes back the last turn of this member that changed anything; None when there is none left.
+
+    A row that somebody has deleted since is passed over. The changes stay on record, marked as undone.
+    """
+    stop_recording(session)
+    last = session.scalar(
+        select(Change.message_id)
+        .where(Change.member_id == member_id, Change.undone_at.is_(None))
+        .order_by(Change.message_id.desc())
+        .limit(1)
+    )
+    if last is None:
+        return None
+    query = select(Change).where(Change.message_id == last, Change.undone_at.is_(None)).order_by(Change.id.desc())
+    changes = tuple(session.scalars(query))
+    for change in changes:
+        _revert(session, change)
+        change.undone_at = now
+    session.flush()
+    session.expire_all()
+    words = session.scalar(select(Message.text).where(Message.id == last))
+    return Undone(last, words or "", changes)
+
+
+def _revert(session: Session, change: Change) -> None:
+    model = TRACKED[change.table_name]
+    table = Base.metadata.tables[change.table_name]
+    if change.before is None:
+        session.execute(delete(model).where(table.c.id == change.row_id))
+    elif change.after is None:
+        session.execute(insert(model).values(**_from_json(model, change.before)))
+    else:
+        session.execute(
+            update(model).where(table.c.id == change.row_id).values(**_from_json(model, change.before)),
+            execution_options={"synchronize_session": False},
+        )

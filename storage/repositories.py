@@ -1,0 +1,582 @@
+"""Every query. What a speaker may see is a filter here, so no handler can forget it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, and_, case, cast, delete, false, func, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
+
+from storage.history import stop_recording
+from storage.models import (
+    Account,
+    Change,
+    Company,
+    Conversation,
+    Fact,
+    JoinKey,
+    Member,
+    Message,
+    Objection,
+    Opportunity,
+    Outgoing,
+    Participant,
+    Person,
+    Reminder,
+    Tracked,
+)
+from storage.models import Team as TeamRow
+
+CLOSED = ("won", "lost")
+NAMES_AT_MOST = 5_000
+"""How many names are compared with a misspelt one; the most recently created ones count."""
+KEY_VALID_FOR = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A name on record, as far as finding it again needs."""
+
+    id: int
+    name: str
+    key: str
+    aliases: tuple[str, ...] = ()
+    company: str | None = None
+
+
+@dataclass(frozen=True)
+class Period:
+    """A span of days in somebody's zone: first and last day, and the instants between which they lie."""
+
+    first: date
+    last: date
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class StageTotal:
+    """One row of the pipeline: a stage in one currency."""
+
+    stage: str
+    currency: str | None
+    count: int
+    amount_minor: int
+
+
+class Team:
+    """Members, their accounts and the keys with which they join."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def default_team(self) -> TeamRow:
+        """The one team of a fresh database; made when it is not there."""
+        team = self._session.scalar(select(TeamRow).order_by(TeamRow.id).limit(1))
+        if team is None:
+            team = TeamRow(name="Team")
+            self._session.add(team)
+            self._session.flush()
+        return team
+
+    def member(self, member_id: int) -> Member:
+        """The member with this id, which must exist."""
+        return self._session.get_one(Member, member_id)
+
+    def by_name(self, name: str, team_id: int | None = None) -> Member | None:
+        """The member with this name, upper and lower case alike."""
+        query = select(Member).where(func.lower(Member.name) == name.lower())
+        if team_id is not None:
+            query = query.where(Member.team_id == team_id)
+        return self._session.scalar(query.order_by(Member.id).limit(1))
+
+    def members(self, team_id: int | None = None) -> Sequence[Member]:
+        """All members, by name."""
+        query = select(Member).order_by(Member.name)
+        return self._session.scalars(query if team_id is None else query.where(Member.team_id == team_id)).all()
+
+    def add(self, name: str, role: str, language: str, timezone: str, now: datetime) -> Member:
+        """A new member of the default team."""
+        member = Member(
+            team_id=self.default_team().id, name=name, role=role, language=language, timezone=timezone, created_at=now
+        )
+        self._session.add(member)
+        self._session.flush()
+        return member
+
+    def issue_key(self, member: Member, now: datetime) -> str:
+        """A new one-time key for `member`, valid for seven days. It is shown once and kept as a hash."""
+        key = secrets.token_urlsafe(12)
+        self._session.add(
+            JoinKey(member_id=member.id, key_hash=_hash(key), expires_at=now + KEY_VALID_FOR, used_at=None)
+        )
+        return key
+
+    def redeem(self, key: str, channel: str, external_id: str, now: datetime) -> Member | None:
+        """Ties an account to the member of `key` and uses the key up; None when the key is not good."""
+        row = self._session.scalar(select(JoinKey).where(JoinKey.key_hash == _hash(key)).with_for_update())
+        if row is None or row.used_at is not None or row.expires_at <= now:
+            return None
+        row.used_at = now
+        account = self._session.scalar(
+            select(Account).where(Account.channel == channel, Account.external_id == external_id)
+        )
+        if account is None:
+            self._session.add(Account(channel=channel, external_id=external_id, member_id=row.member_id))
+        else:
+            account.member_id = row.member_id
+        self._session.flush()
+        return self.member(row.member_id)
+
+    def by_account(self, channel: str, external_id: str) -> Member | None:
+        """The member behind an account; None for a stranger."""
+        return self._session.scalar(
+            select(Member)
+            .join(Account, Account.member_id == Member.id)
+            .where(Account.channel == channel, Account.external_id == external_id)
+        )
+
+    def tie(self, channel: str, external_id: str, member: Member) -> None:
+        """Ties an account to a member without a key (the operator's own terminal)."""
+        account = self._session.scalar(
+            select(Account).where(Account.channel == channel, Account.external_id == external_id)
+        )
+        if account is None:
+            self._session.add(Account(channel=channel, external_id=external_id, member_id=member.id))
+            self._session.flush()
+
+    def conversation(self, channel: str, chat_id: str, member: Member) -> Conversation:
+        """The conversation of `member` in this chat, locked until the transaction ends; made when new."""
+        query = select(Conversation).where(
+            Conversation.channel == channel, Conversation.chat_id == chat_id, Conversation.member_id == member.id
+        )
+        conversation = self._session.scalar(query.with_for_update())
+        if conversation is None:
+            conversation = Conversation(channel=channel, chat_id=chat_id, member_id=member.id, language=member.language)
+            self._session.add(conversation)
+            self._session.flush()
+        return conversation
+
+    def conversation_by_id(self, conversation_id: int) -> Conversation:
+        """The conversation with this id, which must exist."""
+        return self._session.get_one(Conversation, conversation_id)
+
+
+def _hash(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+class Messages:
+    """The inbox."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def receive(self, channel: str, external_id: str, text: str, payload: dict[str, Any], now: datetime) -> Message:
+        """Stores a message as it came; the one on record when it has come before."""
+        query = select(Message).where(Message.channel == channel, Message.external_id == external_id)
+        message = self._session.scalar(query)
+        if message is None:
+            message = Message(
+                channel=channel,
+                external_id=external_id,
+                text=text,
+                payload=payload,
+                received_at=now,
+                status="received",
+            )
+            self._session.add(message)
+            self._session.flush()
+        return message
+
+    def claim(self, message_id: int) -> Message | None:
+        """The message, locked, if it has not been answered yet."""
+        query = select(Message).where(Message.id == message_id, Message.status == "received")
+        return self._session.scalar(query.with_for_update())
+
+    def waiting(self, channel: str) -> Sequence[Message]:
+        """Messages that came and were never answered, oldest first."""
+        query = select(Message).where(Message.channel == channel, Message.status == "received")
+        return self._session.scalars(query.order_by(Message.id)).all()
+
+    def drop(self, message_id: int) -> None:
+        """Removes a message: one of a stranger, of whom nothing is kept."""
+        self._session.execute(delete(Message).where(Message.id == message_id))
+
+
+class Outbox:
+    """What is to be sent, and what was sent with buttons that can still be pressed."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def put(
+        self, conversation_id: int, payload: dict[str, Any], now: datetime, message_id: int | None = None
+    ) -> Outgoing:
+        """Queues a reply; it is sent after the commit."""
+        row = Outgoing(conversation_id=conversation_id, message_id=message_id, payload=payload, created_at=now)
+        self._session.add(row)
+        self._session.flush()
+        return row
+
+    def claim_unsent(self, conversation_ids: Iterable[int], now: datetime, lease: timedelta) -> list[Outgoing]:
+        """Unsent replies of these conversations, oldest first, claimed for `lease` against other processes."""
+        query = (
+            select(Outgoing)
+            .where(
+                Outgoing.sent_at.is_(None),
+                Outgoing.conversation_id.in_(list(conversation_ids)),
+                or_(Outgoing.claimed_until.is_(None), Outgoing.claimed_until <= now),
+            )
+            .order_by(Outgoing.id)
+            .limit(100)
+            .with_for_update(skip_locked=True)
+        )
+        rows = list(self._session.scalars(query))
+        for row in rows:
+            row.claimed_until = now + lease
+            row.attempts += 1
+        return rows
+
+    def conversations_with_unsent(self, channel: str, now: datetime) -> Sequence[int]:
+        """Conversations of a channel that wait for something, those of people who blocked Manny left out."""
+        query = (
+            select(Outgoing.conversation_id)
+            .join(Conversation, Conversation.id == Outgoing.conversation_id)
+            .where(
+                Outgoing.sent_at.is_(None),
+                Conversation.channel == channel,
+                Conversation.blocked_at.is_(None),
+                or_(Outgoing.claimed_until.is_(None), Outgoing.claimed_until <= now),
+            )
+            .distinct()
+            .limit(1_000)
+        )
+        return self._session.scalars(query).all()
+
+    def get(self, outgoing_id: int) -> Outgoing | None:
+        """The row with this id."""
+        return self._session.get(Outgoing, outgoing_id)
+
+    def sent(self, outgoing_id: int, now: datetime) -> None:
+        """Marks a reply as sent."""
+        self._session.execute(update(Outgoing).where(Outgoing.id == outgoing_id).values(sent_at=now))
+
+    def release(self, outgoing_id: int, again_at: datetime) -> None:
+        """Gives a claimed reply back, to be tried again at `again_at`."""
+        self._session.execute(update(Outgoing).where(Outgoing.id == outgoing_id).values(claimed_until=again_at))
+
+    def last_with_buttons(self, conversation_id: int) -> Outgoing | None:
+        """The last reply of a conversation, if it has buttons."""
+        query = select(Outgoing).where(Outgoing.conversation_id == conversation_id)
+        row = self._session.scalar(query.order_by(Outgoing.id.desc()).limit(1))
+        return row if row is not None and row.payload.get("buttons") else None
+
+
+class Reminders:
+    """Follow-ups by their time."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def due(self, now: datetime, channel: str | None = None, limit: int = 100) -> list[Reminder]:
+        """Reminders whose time has come, locked against other processes, earliest first."""
+        query = select(Reminder).where(Reminder.status == "waiting", Reminder.due_at <= now)
+        if channel is not None:
+            query = query.join(Conversation, Conversation.id == Reminder.conversation_id)
+            query = query.where(Conversation.channel == channel)
+        query = query.order_by(Reminder.due_at, Reminder.id).limit(limit)
+        return list(self._session.scalars(query.with_for_update(skip_locked=True, of=Reminder)))
+
+    def next_due_at(self, channel: str) -> datetime | None:
+        """When the next reminder of a channel falls due."""
+        return self._session.scalar(
+            select(func.min(Reminder.due_at))
+            .join(Conversation, Conversation.id == Reminder.conversation_id)
+            .where(Reminder.status == "waiting", Conversation.channel == channel)
+        )
+
+    def get(self, reminder_id: int) -> Reminder | None:
+        """The reminder with this id."""
+        return self._session.get(Reminder, reminder_id)
+
+    def of_member(
+        self,
+        member_id: int,
+        until: datetime | None = None,
+        opportunity_ids: Sequence[int] | None = None,
+        limit: int = 20,
+    ) -> Sequence[Reminder]:
+        """Reminders of a member that are not finished, earliest first."""
+        query = select(Reminder).where(Reminder.member_id == member_id, Reminder.status.in_(("waiting", "fired")))
+        if until is not None:
+            query = query.where(Reminder.due_at <= until)
+        if opportunity_ids is not None:
+            query = query.where(Reminder.opportunity_id.in_(opportunity_ids))
+        return self._session.scalars(query.order_by(Reminder.due_at, Reminder.id).limit(limit)).all()
+
+    def next_for(self, opportunity_id: int) -> Reminder | None:
+        """The next follow-up of an opportunity."""
+        query = select(Reminder).where(Reminder.opportunity_id == opportunity_id, Reminder.status == "waiting")
+        return self._session.scalar(query.order_by(Reminder.due_at).limit(1))
+
+
+class Customers:
+    """People, companies and opportunities, as far as one speaker may see them."""
+
+    def __init__(self, session: Session, speaker: Member) -> None:
+        self._session = session
+        self.speaker = speaker
+
+    def _mine(self, owner: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+        if self.speaker.role == "manager":
+            return owner.in_(select(Member.id).where(Member.team_id == self.speaker.team_id))
+        return owner == self.speaker.id
+
+    # --- finding by name and id
+
+    def companies_known(self) -> list[Known]:
+        """Names of the visible companies, newest first."""
+        query = select(Company.id, Company.name, Company.name_key).where(self._mine(Company.owner_id))
+        rows = self._session.execute(query.order_by(Company.id.desc()).limit(NAMES_AT_MOST))
+        return [Known(id_, name, key) for id_, name, key in rows]
+
+    def persons_known(self) -> list[Known]:
+        """Names of the visible people, newest first."""
+        query = (
+            select(Person.id, Person.name, Person.name_key, Person.also_known_as, Company.name)
+            .outerjoin(Company, Company.id == Person.company_id)
+            .where(self._mine(Person.owner_id), Person.name.is_not(None))
+            .order_by(Person.id.desc())
+            .limit(NAMES_AT_MOST)
+        )
+        return [
+            Known(id_, name or "", key or "", tuple(aliases or ()), company)
+            for id_, name, key, aliases, company in self._session.execute(query)
+        ]
+
+    def company(self, company_id: int) -> Company | None:
+        """A visible company."""
+        return self._session.scalar(select(Company).where(Company.id == company_id, self._mine(Company.owner_id)))
+
+    def person(self, person_id: int) -> Person | None:
+        """A visible person."""
+        return self._session.scalar(select(Person).where(Person.id == person_id, self._mine(Person.owner_id)))
+
+    def opportunity(self, opportunity_id: int | None) -> Opportunity | None:
+        """A visible opportunity."""
+        if opportunity_id is None:
+            return None
+        query = select(Opportunity).where(Opportunity.id == opportunity_id, self._mine(Opportunity.owner_id))
+        return self._session.scalar(query)
+
+    def persons_at(self, company_id: int) -> Sequence[Person]:
+        """Visible people of a company."""
+        query = select(Person).where(Person.company_id == company_id, self._mine(Person.owner_id)).order_by(Person.id)
+        return self._session.scalars(query.limit(100)).all()
+
+    def opportunity_of(
+        self, person_id: int | None = None, company_id: int | None = None, open_only: bool = True
+    ) -> Opportunity | None:
+        """The latest opportunity of a person (as contact or participant) or of a company; open ones come first."""
+        query = select(Opportunity).where(self._mine(Opportunity.owner_id))
+        if person_id is not None:
+            taking_part = select(Participant.opportunity_id).where(Participant.person_id == person_id)
+            query = query.where(or_(Opportunity.contact_id == person_id, Opportunity.id.in_(taking_part)))
+        if company_id is not None:
+            query = query.where(Opportunity.company_id == company_id)
+        if open_only:
+            query = query.where(Opportunity.stage.not_in(CLOSED))
+        is_closed = case((Opportunity.stage.in_(CLOSED), 1), else_=0)
+        return self._session.scalar(query.order_by(is_closed, Opportunity.touched_at.desc()).limit(1))
+
+    # --- writing
+
+    def add(self, row: Tracked) -> None:
+        """Puts a new row on record."""
+        self._session.add(row)
+        self._session.flush()
+
+    def flush(self) -> None:
+        """Writes what was changed so far, so that it is recorded in this order."""
+        self._session.flush()
+
+    def take_part(self, opportunity: Opportunity, person: Person) -> None:
+        """Puts `person` among those who take part in the purchase."""
+        query = select(Participant).where(
+            Participant.opportunity_id == opportunity.id, Participant.person_id == person.id
+        )
+        if self._session.scalar(query) is None:
+            self.add(Participant(opportunity_id=opportunity.id, person_id=person.id))
+            self._session.expire(opportunity, ["people"])
+
+    # --- reading
+
+    def facts(self, opportunity_id: int, limit: int = 20) -> Sequence[Fact]:
+        """What was said of an opportunity, newest first."""
+        query = select(Fact).where(Fact.opportunity_id == opportunity_id)
+        return self._session.scalars(query.order_by(Fact.id.desc()).limit(limit)).all()
+
+    def objections(self, opportunity_id: int, limit: int = 5) -> Sequence[Objection]:
+        """Objections raised on an opportunity, newest first."""
+        query = select(Objection).where(Objection.opportunity_id == opportunity_id)
+        return self._session.scalars(query.order_by(Objection.id.desc()).limit(limit)).all()
+
+    def search(self, wanted: Wanted, limit: int, offset: int = 0) -> tuple[Sequence[Opportunity], int]:
+        """Opportunities that meet all conditions, the most recently touched first, and how many there are."""
+        query = select(Opportunity).where(self._mine(Opportunity.owner_id), *wanted.conditions())
+        total = self._session.scalar(select(func.count()).select_from(query.subquery())) or 0
+        query = query.options(selectinload(Opportunity.contact), selectinload(Opportunity.company))
+        rows = self._session.scalars(query.order_by(Opportunity.touched_at.desc()).limit(limit).offset(offset)).all()
+        return rows, total
+
+    def pipeline(self, period: Period | None, today: date, owner_id: int | None) -> list[StageTotal]:
+        """Count and amount by stage and currency.
+
+        With a period: closed deals are those closed in it, open ones those expected to
+        close in it or with no date yet; of a period that is over, no open ones.
+        """
+        query = select(
+            Opportunity.stage,
+            Opportunity.currency,
+            func.count(),
+            func.coalesce(func.sum(Opportunity.amount_minor), 0),
+        ).where(self._mine(Opportunity.owner_id))
+        if owner_id is not None:
+            query = query.where(Opportunity.owner_id == owner_id)
+        if period is not None:
+            in_period = and_(Opportunity.closed_at >= period.start, Opportunity.closed_at < period.end)
+            closed = and_(Opportunity.stage.in_(CLOSED), in_period)
+            expected = or_(Opportunity.expected_close.is_(None), Opportunity.expected_close <= period.last)
+            still_open = and_(Opportunity.stage.not_in(CLOSED), expected) if period.last >= today else false()
+            query = query.where(or_(closed, still_open))
+        rows = self._session.execute(query.group_by(Opportunity.stage, Opportunity.currency))
+        return [StageTotal(stage, currency, count, int(amount or 0)) for stage, currency, count, amount in rows]
+
+    def hand_over(self, opportunity: Opportunity, to: Member) -> None:
+        """Makes `to` the owner of an opportunity, its company and its people."""
+        opportunity.owner_id = to.id
+        if opportunity.company is not None:
+            opportunity.company.owner_id = to.id
+        for person in {*opportunity.people, *([opportunity.contact] if opportunity.contact else [])}:
+            person.owner_id = to.id
+        self._session.flush()
+
+    # --- forgetting
+
+    def forget_person(self, person: Person) -> None:
+        """Deletes a person and every word that names them. Nothing of it can be undone."""
+        stop_recording(self._session)
+        names = [name for name in (person.name, *person.also_known_as) if name]
+        spoken = select(Fact.message_id).where(Fact.person_id == person.id)
+        message_ids = set(self._session.scalars(spoken))
+        for opportunity in self._session.scalars(select(Opportunity).where(Opportunity.contact_id == person.id)):
+            others = [other for other in opportunity.people if other.id != person.id]
+            if opportunity.company_id is None and not others:
+                said = select(Fact.message_id).where(Fact.opportunity_id == opportunity.id)
+                message_ids.update(self._session.scalars(said))
+                self._forget_changes_of("opportunities", opportunity.id)
+                self._session.execute(delete(Opportunity).where(Opportunity.id == opportunity.id))
+            else:
+                opportunity.contact_id = others[0].id if others else None
+        self._session.flush()
+        self._forget_changes_of("persons", person.id)
+        self._session.execute(delete(Person).where(Person.id == person.id))
+        self._forget_words(names, message_ids)
+        self._session.expire_all()
+
+    def forget_company(self, company: Company) -> None:
+        """Deletes a company with its people, its opportunities and every word that names them."""
+        stop_recording(self._session)
+        for person in self.persons_at(company.id):
+            self.forget_person(person)
+        opportunities = list(self._session.scalars(select(Opportunity.id).where(Opportunity.company_id == company.id)))
+        said = select(Fact.message_id).where(Fact.opportunity_id.in_(opportunities))
+        message_ids = set(self._session.scalars(said))
+        for opportunity_id in opportunities:
+            self._forget_changes_of("opportunities", opportunity_id)
+        self._session.execute(delete(Opportunity).where(Opportunity.id.in_(opportunities)))
+        self._forget_changes_of("companies", company.id)
+        name = company.name
+        self._session.execute(delete(Company).where(Company.id == company.id))
+        self._forget_words([name], message_ids)
+        self._session.expire_all()
+
+    def _forget_changes_of(self, table_name: str, row_id: int) -> None:
+        self._session.execute(delete(Change).where(Change.table_name == table_name, Change.row_id == row_id))
+
+    def _forget_words(self, names: Sequence[str], message_ids: set[int]) -> None:
+        """Empties every stored text of the team that names one of `names`, or belongs to these messages."""
+        team = select(Member.id).where(Member.team_id == self.speaker.team_id)
+        conversations = select(Conversation.id).where(Conversation.member_id.in_(team))
+        message_ids = message_ids | self._naming(Message, Message.text, names, Message.member_id.in_(team))
+        self._session.execute(
+            update(Message).where(Message.id.in_(message_ids)).values(text="", payload={}, understood=None)
+        )
+        self._session.execute(delete(Change).where(Change.message_id.in_(message_ids)))
+        changed = self._naming(Change, Change.before, names, Change.member_id.in_(team))
+        changed |= self._naming(Change, Change.after, names, Change.member_id.in_(team))
+        self._session.execute(delete(Change).where(Change.id.in_(changed)))
+        replies = self._naming(Outgoing, Outgoing.payload, names, Outgoing.conversation_id.in_(conversations))
+        answered = select(Outgoing.id).where(Outgoing.message_id.in_(message_ids))
+        replies |= set(self._session.scalars(answered))
+        self._session.execute(update(Outgoing).where(Outgoing.id.in_(replies)).values(payload={}))
+        for model, column in ((Fact, Fact.words), (Objection, Objection.words)):
+            named = self._naming(model, column, names, model.message_id.in_(select(Message.id)))
+            named |= set(self._session.scalars(select(model.id).where(model.message_id.in_(message_ids))))
+            self._session.execute(update(model).where(model.id.in_(named)).values(words=""))
+        reminders = self._naming(Reminder, Reminder.text, names, Reminder.member_id.in_(team))
+        self._session.execute(delete(Reminder).where(Reminder.id.in_(reminders)))
+        asked = self._naming(Conversation, Conversation.question, names, Conversation.member_id.in_(team))
+        self._session.execute(update(Conversation).where(Conversation.id.in_(asked)).values(question=None))
+
+    def _naming(self, model: Any, column: Any, names: Sequence[str], where: ColumnElement[bool]) -> set[int]:
+        """Rows whose text names somebody as a word of its own ("Al" is not named in "sales")."""
+        found: set[int] = set()
+        for name in names:
+            spelt = cast(column, Text)
+            query = select(model.id, spelt).where(where, func.lower(spelt).contains(name.lower(), autoescape=True))
+            word = re.compile(rf"(?<![a-z0-9]){re.escape(name.lower())}(?![a-z0-9])")
+            found |= {id_ for id_, text in self._session.execute(query) if word.search(text.lower())}
+        return found
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What customers are searched for; None means that it does not matter."""
+
+    money: bool | None = None
+    authority: bool | None = None
+    need: bool | None = None
+    stage: str | None = None
+    source: str | None = None
+    product: str | None = None
+    owner_id: int | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The conditions as SQL; closed opportunities count only when a closed stage is asked for."""
+        result: list[ColumnElement[bool]] = []
+        for column, value in (
+            (Opportunity.money, self.money),
+            (Opportunity.authority, self.authority),
+            (Opportunity.need, self.need),
+        ):
+            if value is not None:
+                result.append(column.is_(value))
+        if self.stage is not None:
+            result.append(Opportunity.stage == self.stage)
+        else:
+            result.append(Opportunity.stage.not_in(CLOSED))
+        if self.source is not None:
+            result.append(func.lower(Opportunity.source).contains(self.source.lower(), autoescape=True))
+        if self.product is not None:
+            result.append(func.lower(Opportunity.product).contains(self.product.lower(), autoescape=True))
+        if self.owner_id is not None:
+            result.append(Opportunity.owner_id == self.owner_id)
+        return result
