@@ -1,0 +1,1 @@
+"""What is true? Pure functions: no clock, no database, no text for people."""
