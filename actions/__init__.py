@@ -1,0 +1,7 @@
+"""What do we do about it? One module per errand; importing the package registers every handler."""
+
+from actions import coaching, contacts, conversation, deals, followups, people, pipeline, registry
+
+registry.check_complete()
+
+__all__ = ["coaching", "contacts", "conversation", "deals", "followups", "people", "pipeline", "registry"]

@@ -1,0 +1,60 @@
+"""When a handler cannot go on without an answer: the question ends the turn, and the answer resumes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from actions.registry import press_of, presses
+from actions.turn import Reply, Turn
+from nlu.understanding import Understanding
+
+
+class Ask(Exception):
+    """Ends the turn with a question; nothing has been changed. The assistant gives `reply` as the answer."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.template)
+        self.reply = reply
+
+
+def wait_for(turn: Turn, needs: str, press: str, arguments: dict[str, Any]) -> None:
+    """Remembers that the next message may answer: a time (`when`), a customer's name (`name`) or words (`text`).
+
+    `press` then runs with `arguments` and the answer's understanding under `answer`.
+    """
+    turn.conversation.question = {"needs": needs, "press": press, "arguments": arguments}
+
+
+def takes_up(turn: Turn) -> Reply | None:
+    """The reply to a message that answers what Manny has asked for; None where it is about something else."""
+    question = turn.conversation.question
+    if not question:
+        return None
+    turn.conversation.question = None
+    if not _answers(question["needs"], turn.said):
+        return None
+    press = press_of(question["press"])
+    return None if press is None else press(turn, {**question["arguments"], "answer": turn.said.to_json()})
+
+
+def _answers(needs: str, said: Understanding) -> bool:
+    if said.intent in ("undo", "help", "deny", "forget"):
+        return False
+    if needs == "when":
+        return said.when is not None and said.intent not in ("query_pipeline", "list_reminders", "log_contact")
+    if needs == "name":
+        named = said.person or said.company
+        return bool(named) and not (said.states_facts() or said.when) and len(said.text.split()) <= 6
+    return False
+
+
+@presses("resume")
+def resume(turn: Turn, arguments: dict[str, Any]) -> Reply:
+    """Goes on with the message that led to the question, with what is settled now."""
+    said = Understanding.from_json(arguments["said"])
+    if answer := arguments.get("answer"):
+        said = Understanding.from_json(
+            {**arguments["said"], "person": answer["person"], "company": answer["company"], "mention": None}
+        )
+    chosen = {name: arguments[name] for name in ("person_id", "company_id") if arguments.get(name)}
+    return turn.again(said, **chosen)

@@ -1,0 +1,239 @@
+"""Facts about customers: noting what was said, asking for what is missing, showing and finding records."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from actions import resolving
+from actions.asking import Ask
+from actions.followups import due_of
+from actions.recording import (
+    YES_NO,
+    about,
+    add_reminder,
+    follow_up_buttons,
+    local,
+    man_of,
+    move_stage,
+    people_of,
+    put_on_record,
+    record_of,
+    suggested_follow_up,
+)
+from actions.registry import handles, presses
+from actions.resolving import Subject, display_name
+from actions.turn import Button, Reply, Turn
+from nlu.understanding import Understanding
+from storage.models import Opportunity
+from storage.repositories import Wanted
+
+SHOWN = 10
+"""Customers in one reply; a phone shows no more without scrolling."""
+
+
+@handles("log_contact")
+def log_contact(turn: Turn) -> Reply:
+    """Notes what the message says, and asks the question that separates the classes still possible."""
+    subject = resolving.to_change(turn)
+    opportunity = _opportunity(subject)
+    noted = put_on_record(turn, subject, met=not turn.said.related)
+    if turn.said.stage or (subject.new and opportunity.stage == "lead"):
+        move_stage(turn, opportunity, turn.said.stage or "contacted")
+    return noted_reply(turn, subject, noted)
+
+
+def noted_reply(turn: Turn, subject: Subject, noted: list[dict[str, Any]]) -> Reply:
+    """What was noted, the picture so far, and one thing that comes next: a question or a follow-up."""
+    opportunity = _opportunity(subject)
+    facts = about(
+        turn,
+        opportunity,
+        noted=noted,
+        new=subject.new,
+        said_of=display_name(subject.person, subject.company) or display_name(opportunity.contact, opportunity.company),
+    )
+    if turn.said.when and turn.said.purpose != "close":
+        return _with_time_named(turn, opportunity, facts)
+    question = man_of(opportunity).next_question
+    if question is not None and opportunity.stage not in ("won", "lost"):
+        return Reply("contacts/noted", {**facts, "question": question}, question_buttons(opportunity, question))
+    due = suggested_follow_up(turn, opportunity)
+    if due is None:
+        return Reply("contacts/noted", facts)
+    days = (due.date() - turn.now.date()).days
+    facts = {**facts, "follow_up": due.isoformat(timespec="minutes"), "days": days}
+    return Reply("contacts/noted", facts, follow_up_buttons(opportunity, due))
+
+
+def _with_time_named(turn: Turn, opportunity: Opportunity, facts: dict[str, Any]) -> Reply:
+    """The message names a time that is no deadline: "remind me Friday" is set, a meeting is offered."""
+    due = due_of(turn, turn.said)
+    if due is None:
+        return Reply("contacts/noted", facts)
+    if turn.said.purpose == "reminder":
+        reminder = add_reminder(turn, turn.said.task, due, opportunity, opportunity.contact)
+        facts = {**facts, "record": record_of(turn, opportunity)}
+        return Reply("contacts/noted", {**facts, "reminder": local(turn, reminder.due_at).isoformat()})
+    facts = {**facts, "follow_up": due.isoformat(timespec="minutes"), "days": (due.date() - turn.now.date()).days}
+    return Reply("contacts/noted", facts, follow_up_buttons(opportunity, due))
+
+
+def question_buttons(opportunity: Opportunity, fact: str) -> tuple[Button, ...]:
+    """[yes] [no] [not sure] for a MAN fact."""
+    arguments = {"opportunity_id": opportunity.id, "fact": fact}
+    return (
+        Button("yes", "answer_fact", {**arguments, "value": "yes"}, answer="affirm"),
+        Button("no", "answer_fact", {**arguments, "value": "no"}, answer="deny"),
+        Button("not_sure", "answer_fact", {**arguments, "value": None}),
+    )
+
+
+@presses("answer_fact")
+def answer_fact(turn: Turn, arguments: dict[str, Any]) -> Reply:
+    """An answer to Manny's question about a MAN fact; "not sure" leaves it open."""
+    opportunity = turn.customers.opportunity(arguments["opportunity_id"])
+    if opportunity is None:
+        return Reply("conversation/gone")
+    resolving.focus(turn, opportunity)
+    fact, value = arguments["fact"], arguments["value"]
+    subject = Subject(opportunity.contact, opportunity.company, opportunity)
+    if value is None:
+        due = suggested_follow_up(turn, opportunity)
+        facts = about(turn, opportunity, fact=fact)
+        if due is None:
+            return Reply("contacts/find_out", facts)
+        facts |= {"follow_up": due.isoformat(timespec="minutes"), "days": (due.date() - turn.now.date()).days}
+        return Reply("contacts/find_out", facts, follow_up_buttons(opportunity, due))
+    said = replace(turn.said, intent="log_contact", words={}, **{fact: value})
+    answered = replace(turn, said=said)
+    noted = put_on_record(answered, subject, met=True)
+    return noted_reply(answered, subject, noted)
+
+
+@presses("leave_it")
+def leave_it(turn: Turn, arguments: dict[str, Any]) -> Reply:
+    """The offer is declined; nothing changes."""
+    return Reply("conversation/left")
+
+
+@handles("show_customer")
+def show_customer(turn: Turn) -> Reply:
+    """The customer card: people, facts with when and in which words, open questions, next step."""
+    subject = resolving.to_read(turn)
+    opportunity = subject.opportunity
+    if opportunity is None:
+        return Reply("contacts/card_empty", {"who": display_name(subject.person, subject.company)})
+    people = [
+        {
+            "name": person.name,
+            "role": turn.playbook.roles[person.role].name.in_(turn.said.language) if person.role else None,
+            "style": turn.playbook.styles[person.style].name.in_(turn.said.language) if person.style else None,
+            "authority": YES_NO.get(person.authority) if person.authority is not None else None,
+            "reached": person.reached_at is not None,
+            "phone": person.phone,
+            "email": person.email,
+            "wechat": person.wechat,
+            "referrer": person.referrer.name if person.referrer else None,
+        }
+        for person in people_of(opportunity)
+    ]
+    said = [
+        {
+            "field": fact.field,
+            "value": fact.value,
+            "words": fact.words,
+            "when": local(turn, fact.said_at).date().isoformat(),
+        }
+        for fact in turn.customers.facts(opportunity.id, limit=SHOWN)
+    ]
+    objections = [objection.kind for objection in turn.customers.objections(opportunity.id)]
+    card = about(turn, opportunity, people=people, said=said, objections=objections, **_deal(turn, opportunity))
+    question = man_of(opportunity).next_question
+    if question is None or opportunity.stage in ("won", "lost"):
+        return Reply("contacts/card", card)
+    return Reply("contacts/card", {**card, "question": question}, question_buttons(opportunity, question))
+
+
+def _deal(turn: Turn, opportunity: Opportunity) -> dict[str, Any]:
+    return {
+        "stage_name": turn.playbook.stages[opportunity.stage].name.in_(turn.said.language),
+        "since": local(turn, opportunity.stage_since).date().isoformat(),
+        "product": opportunity.product,
+        "quantity": opportunity.quantity,
+        "source": opportunity.source,
+        "expected_close": opportunity.expected_close.isoformat() if opportunity.expected_close else None,
+    }
+
+
+@handles("find_customers")
+def find_customers(turn: Turn) -> Reply:
+    """The customers that meet the conditions; a rep finds only their own."""
+    return _found(turn, turn.said, 0)
+
+
+@presses("more_customers")
+def more_customers(turn: Turn, arguments: dict[str, Any]) -> Reply:
+    """The next page of a search."""
+    return _found(turn, Understanding.from_json(arguments["said"]), arguments["offset"])
+
+
+def _found(turn: Turn, said: Understanding, offset: int) -> Reply:
+    owner = owner_of(turn, said)
+    wanted = Wanted(
+        money=_flag(said.money),
+        authority=_flag(said.authority),
+        need=_flag(said.need),
+        stage=said.stage,
+        source=said.source,
+        product=said.product,
+        owner_id=owner,
+    )
+    rows, total = turn.customers.search(wanted, SHOWN, offset)
+    found = [
+        {
+            "who": display_name(row.contact, row.company),
+            "picture": man_of(row).picture,
+            "stage": turn.playbook.stages[row.stage].name.in_(turn.said.language),
+            "record": record_of(turn, row),
+        }
+        for row in rows
+    ]
+    conditions = {
+        name: value
+        for name in ("money", "authority", "need", "stage", "source", "product")
+        if (value := getattr(said, name)) is not None
+    }
+    if said.stage:
+        conditions["stage"] = turn.playbook.stages[said.stage].name.in_(turn.said.language)
+    facts = {"found": found, "total": total, "first": offset + 1, "conditions": conditions}
+    if total <= offset + SHOWN:
+        return Reply("contacts/found", facts)
+    arguments = {"said": said.to_json(), "offset": offset + SHOWN}
+    return Reply("contacts/found", facts, (Button("more", "more_customers", arguments),))
+
+
+def owner_of(turn: Turn, said: Understanding) -> int | None:
+    """Whose customers: the speaker's for "my", a colleague's by name; None for all that may be seen."""
+    if said.rep is None:
+        return None
+    if said.rep == "me":
+        return turn.speaker.id
+    member = turn.work.team.by_name(said.rep, turn.speaker.team_id)
+    if member is None:
+        raise Ask(Reply("people/no_colleague", {"name": said.rep, "colleagues": colleagues(turn)}))
+    return member.id
+
+
+def colleagues(turn: Turn) -> list[str]:
+    """The names of the team's members."""
+    return [member.name for member in turn.work.team.members(turn.speaker.team_id)]
+
+
+def _flag(spoken: str | None) -> bool | None:
+    return None if spoken is None else spoken == "yes"
+
+
+def _opportunity(subject: Subject) -> Opportunity:
+    assert subject.opportunity is not None
+    return subject.opportunity

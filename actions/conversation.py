@@ -1,0 +1,102 @@
+"""The conversation itself: undo, help, greetings, yes and no, and what Manny cannot do."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+
+from actions import resolving
+from actions.recording import about
+from actions.registry import handles, press_of
+from actions.resolving import display_name
+from actions.turn import Reply, Turn
+from storage.history import undo_last
+from storage.models import Change
+
+
+@handles("undo")
+def undo(turn: Turn) -> Reply:
+    """Takes the last turn of this speaker back, and says which."""
+    undone = undo_last(turn.work.session, turn.speaker.id, turn.now.astimezone(UTC))
+    if undone is None:
+        return Reply("conversation/nothing_to_undo")
+    turn.conversation.question = None
+    still = resolving.in_focus(turn)
+    facts: dict[str, Any] = {"words": undone.words, "changes": [_told(change) for change in undone.changes]}
+    facts["changes"] = [change for change in facts["changes"] if change]
+    if still is None:
+        turn.conversation.focus_id = None
+        return Reply("conversation/undone", facts)
+    return Reply("conversation/undone", about(turn, still, **facts))
+
+
+_TOLD = {
+    "persons": ("name",),
+    "companies": ("name",),
+    "opportunities": ("money", "authority", "need", "stage", "amount_minor", "quantity", "product", "expected_close"),
+    "reminders": ("due_at",),
+    "objections": ("kind",),
+}
+"""The columns that are worth telling when they change back."""
+
+
+def _told(change: Change) -> dict[str, Any] | None:
+    """What one change was, in plain values: made, changed or deleted."""
+    columns = _TOLD.get(change.table_name)
+    if columns is None:
+        return None
+    if change.before is None:
+        name = (change.after or {}).get(columns[0])
+        return {
+            "what": "made",
+            "kind": change.table_name,
+            "name": name if change.table_name != "opportunities" else None,
+        }
+    if change.after is None:
+        return {"what": "deleted", "kind": change.table_name, "name": change.before.get(columns[0])}
+    fields = [field for field in columns if field in change.after]
+    return {"what": "changed", "kind": change.table_name, "fields": fields} if fields else None
+
+
+@handles("help")
+def help_(turn: Turn) -> Reply:
+    """What Manny can do, by examples that work."""
+    return Reply("conversation/help", {"manager": turn.speaker.role == "manager"})
+
+
+@handles("greet")
+def greet(turn: Turn) -> Reply:
+    """A greeting back, with what is due today."""
+    end = datetime.combine(turn.now.date() + timedelta(days=1), time(), turn.zone)
+    due = turn.work.reminders.of_member(turn.speaker.id, end)
+    return Reply("conversation/greeting", {"name": turn.speaker.name, "due": len(due)})
+
+
+@handles("affirm")
+def affirm(turn: Turn) -> Reply:
+    """Yes in words: the same as pressing the button that means yes."""
+    return _answer(turn, "affirm")
+
+
+@handles("deny")
+def deny(turn: Turn) -> Reply:
+    """No in words: the same as pressing the button that means no."""
+    return _answer(turn, "deny")
+
+
+def _answer(turn: Turn, meaning: str) -> Reply:
+    asked = turn.work.outbox.last_with_buttons(turn.conversation.id)
+    for button in asked.payload["buttons"] if asked and asked.pressed_at is None else ():
+        if button["answer"] == meaning and (press := press_of(button["press"])):
+            assert asked is not None
+            asked.pressed_at = turn.now
+            return press(turn, button["arguments"])
+    return Reply("conversation/nothing_asked", {"meaning": meaning})
+
+
+@handles("out_of_scope")
+def out_of_scope(turn: Turn) -> Reply:
+    """Says kindly what Manny can do."""
+    about_now = resolving.in_focus(turn)
+    who = display_name(about_now.contact, about_now.company) if about_now else None
+    return Reply("conversation/out_of_scope", {"who": who})

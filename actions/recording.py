@@ -1,0 +1,236 @@
+"""Puts what a message says on record: the columns, and a fact with its words for each. Says what the picture is now."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from actions.resolving import Subject, display_name
+from actions.rules.cadence import days_until_follow_up
+from actions.rules.man import Man, authority_of
+from actions.turn import Button, Turn
+from nlu.understanding import MAN
+from storage.models import Fact, Opportunity, Person, Reminder
+
+YES_NO = {True: "yes", False: "no"}
+
+
+def minor(value: Decimal) -> int:
+    """Major units as hundredths. Currencies without hundredths (JPY) are kept the same way, so sums stay simple."""
+    return int((value * 100).to_integral_value())
+
+
+def man_of(opportunity: Opportunity) -> Man:
+    """The three facts of an opportunity."""
+    return Man(opportunity.money, opportunity.authority, opportunity.need)
+
+
+def record_of(turn: Turn, opportunity: Opportunity) -> dict[str, Any]:
+    """The state of a customer as plain values: what every reply about a customer carries."""
+    man = man_of(opportunity)
+    reminder = turn.work.reminders.next_for(opportunity.id)
+    return {
+        "person": opportunity.contact.name if opportunity.contact else None,
+        "company": opportunity.company.name if opportunity.company else None,
+        **{fact: YES_NO.get(getattr(opportunity, fact)) for fact in MAN},
+        "class": man.class_,
+        "stage": opportunity.stage,
+        "amount": money_of(opportunity),
+        "next_follow_up": local(turn, reminder.due_at).isoformat(timespec="minutes")[:16] if reminder else None,
+    }
+
+
+def money_of(opportunity: Opportunity) -> dict[str, Any] | None:
+    """The amount in major units with its currency."""
+    if opportunity.amount_minor is None:
+        return None
+    value = opportunity.amount_minor / 100
+    return {"value": int(value) if value == int(value) else value, "currency": opportunity.currency}
+
+
+def about(turn: Turn, opportunity: Opportunity, **facts: Any) -> dict[str, Any]:
+    """The facts of a reply about a customer: the record, the name, the MAN picture with its verdict and advice."""
+    man = man_of(opportunity)
+    entry = turn.playbook.classes.get(man.class_ or "")
+    language = turn.said.language
+    decider = decider_to_reach(opportunity)
+    return {
+        "record": record_of(turn, opportunity),
+        "who": display_name(opportunity.contact, opportunity.company),
+        "picture": man.picture,
+        "class": man.class_,
+        "verdict": entry.verdict.in_(language) if entry else None,
+        "advice": entry.do.in_(language) if entry else None,
+        "unknown": list(man.unknown),
+        "reach": decider.name if decider else None,
+        **facts,
+    }
+
+
+def decider_to_reach(opportunity: Opportunity) -> Person | None:
+    """The known person who decides and has not been met, called or written to yet."""
+    people = people_of(opportunity)
+    if any(person.authority and person.reached_at for person in people):
+        return None
+    return next((person for person in people if person.authority and person.name), None)
+
+
+def people_of(opportunity: Opportunity) -> list[Person]:
+    """The contact, then the others who take part."""
+    contact = [opportunity.contact] if opportunity.contact else []
+    return contact + [person for person in opportunity.people if person.id != opportunity.contact_id]
+
+
+def put_on_record(turn: Turn, subject: Subject, met: bool) -> list[dict[str, Any]]:
+    """Writes everything that the message says of `subject`; returns what was noted, as (field, value) facts.
+
+    `met` tells that the person was met, called or written to: that is what makes an authority count.
+    """
+    opportunity = subject.opportunity
+    assert opportunity is not None
+    before = man_of(opportunity)
+    noted = _deal_facts(turn, opportunity) + _person_facts(turn, subject, opportunity, met)
+    _recompute_authority(opportunity)
+    man = man_of(opportunity)
+    noted = [
+        {"field": fact, "value": YES_NO.get(getattr(man, fact))}
+        for fact in MAN
+        if getattr(man, fact) is not None and (getattr(turn.said, fact) or getattr(man, fact) != getattr(before, fact))
+    ] + noted
+    for each in noted:
+        words = turn.said.words.get(each["field"]) or turn.said.text
+        turn.customers.add(_fact(turn, opportunity, subject.person, each["field"], str(each["value"]), words))
+    opportunity.touched_at = turn.now
+    turn.customers.flush()
+    return noted
+
+
+def _fact(turn: Turn, opportunity: Opportunity, person: Person | None, field: str, value: str, words: str) -> Fact:
+    return Fact(
+        opportunity_id=opportunity.id,
+        person_id=person.id if person else None,
+        message_id=turn.message.id,
+        member_id=turn.speaker.id,
+        field=field,
+        value=value,
+        words=words,
+        said_at=turn.now,
+    )
+
+
+def _deal_facts(turn: Turn, opportunity: Opportunity) -> list[dict[str, Any]]:
+    said = turn.said
+    noted: list[dict[str, Any]] = []
+    for fact in ("money", "need"):
+        if value := getattr(said, fact):
+            setattr(opportunity, fact, value == "yes")
+    for field in ("source", "product", "quantity"):
+        if (spoken := getattr(said, field)) is not None:
+            setattr(opportunity, field, spoken)
+            noted.append({"field": field, "value": spoken})
+    if said.amount is not None:
+        opportunity.amount_minor = minor(said.amount.value)
+        opportunity.currency = said.amount.currency or opportunity.currency or turn.currency
+        noted.append({"field": "amount", "value": money_of(opportunity)})
+    if said.when and not said.past and (said.purpose == "close" or said.intent == "update_deal"):
+        opportunity.expected_close = date.fromisoformat(said.when[:10])
+        noted.append({"field": "expected_close", "value": said.when[:10]})
+    return noted
+
+
+def _person_facts(turn: Turn, subject: Subject, opportunity: Opportunity, met: bool) -> list[dict[str, Any]]:
+    said, person = turn.said, subject.person
+    noted: list[dict[str, Any]] = []
+    decides = said.authority is not None or said.role == "decision_maker"
+    if person is not None and said.related and person.id != opportunity.contact_id:
+        if decides:
+            person.authority = True
+            person.role = "decision_maker"
+            noted.append({"field": "decision_maker", "value": person.name})
+            if opportunity.contact is not None:
+                opportunity.contact.authority = False
+    elif person is not None:
+        if said.authority is not None:
+            person.authority = said.authority == "yes"
+        elif said.role == "decision_maker":
+            person.authority = True
+        if met:
+            person.reached_at = turn.now
+    elif said.authority is not None:
+        opportunity.authority = said.authority == "yes"
+    if person is None:
+        return noted
+    for field in ("role", "style"):
+        value = getattr(said, field)
+        if value and getattr(person, field) != value:
+            setattr(person, field, value)
+            noted.append({"field": field, "value": value})
+    for field in ("phone", "email", "wechat"):
+        if value := getattr(said.contact, field):
+            setattr(person, field, value)
+            noted.append({"field": field, "value": value})
+    return noted
+
+
+def _recompute_authority(opportunity: Opportunity) -> None:
+    known = authority_of((person.authority, person.reached_at is not None) for person in people_of(opportunity))
+    if known is not None:
+        opportunity.authority = known
+
+
+def move_stage(turn: Turn, opportunity: Opportunity, stage: str) -> None:
+    """Puts an opportunity in a stage, with the time since when; won and lost close it."""
+    if opportunity.stage == stage:
+        return
+    opportunity.stage, opportunity.stage_since = stage, turn.now
+    opportunity.closed_at = turn.now if stage in ("won", "lost") else None
+    turn.customers.flush()
+
+
+# --- follow-ups
+
+
+def local(turn: Turn, moment: datetime) -> datetime:
+    """A moment on the speaker's clock, without the zone."""
+    return moment.astimezone(turn.zone).replace(tzinfo=None)
+
+
+def suggested_follow_up(turn: Turn, opportunity: Opportunity, after: str | None = None) -> datetime | None:
+    """When to follow up by the cadence, on the speaker's clock; None where contact stops or one is set already."""
+    if turn.work.reminders.next_for(opportunity.id) is not None or opportunity.stage in ("won", "lost"):
+        return None
+    days = days_until_follow_up(man_of(opportunity).class_, turn.playbook.cadence, after)
+    if days is None:
+        return None
+    return datetime.combine(turn.now.date() + timedelta(days=days), time(turn.day.start))
+
+
+def follow_up_buttons(opportunity: Opportunity, due: datetime) -> tuple[Button, ...]:
+    """[set] [other time] [no] for a follow-up at `due`."""
+    arguments = {"opportunity_id": opportunity.id, "due": due.isoformat(timespec="minutes")}
+    return (
+        Button("set", "set_follow_up", arguments, answer="affirm"),
+        Button("other_time", "other_follow_up", {"opportunity_id": opportunity.id}),
+        Button("no", "leave_it", answer="deny"),
+    )
+
+
+def add_reminder(
+    turn: Turn, text: str, due: datetime, opportunity: Opportunity | None, person: Person | None
+) -> Reminder:
+    """A reminder for the speaker in this conversation; `due` is on the speaker's clock."""
+    reminder = Reminder(
+        member_id=turn.speaker.id,
+        conversation_id=turn.conversation.id,
+        opportunity_id=opportunity.id if opportunity else None,
+        person_id=person.id if person else None,
+        message_id=turn.message.id,
+        text=text,
+        due_at=due.replace(tzinfo=turn.zone),
+        status="waiting",
+        language=turn.said.language,
+        created_at=turn.now,
+    )
+    turn.customers.add(reminder)
+    return reminder

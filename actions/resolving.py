@@ -1,0 +1,277 @@
+"""Whom a message is about: names, pronouns and what the conversation is about become rows. Asks where unsure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from actions.asking import Ask, wait_for
+from actions.rules import names
+from actions.turn import Button, Reply, Turn
+from nlu.understanding import Understanding
+from storage.models import Company, Opportunity, Person
+from storage.repositories import Known
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Whom the message is about. `person` is whom it names, who need not be the opportunity's contact."""
+
+    person: Person | None
+    company: Company | None
+    opportunity: Opportunity | None
+    new: bool = False
+
+
+def to_change(turn: Turn) -> Subject:
+    """Whom a statement is about; made when the message names somebody new. Raises Ask where that is not clear."""
+    turn = _with_kinds_mended(turn)
+    company, new_company = _company(turn, create=True)
+    person, new_person = _person(turn, company, create=True)
+    if person is None and company is None:
+        return _unnamed(turn, create=True)
+    company = company or (person.company if person else None)
+    if person is not None and company is not None and person.company_id is None:
+        person.company_id = company.id
+        person.company = company
+    opportunity = _opportunity(turn, person, company)
+    focus(turn, opportunity)
+    return Subject(person, company, opportunity, new=new_company or new_person)
+
+
+def to_read(turn: Turn) -> Subject:
+    """Whom a question is about; raises Ask when nobody on record is meant, or several."""
+    turn = _with_kinds_mended(turn)
+    company, _ = _company(turn, create=False)
+    person, _ = _person(turn, company, create=False)
+    if person is None and company is None:
+        return _unnamed(turn, create=False)
+    opportunity = turn.customers.opportunity_of(
+        person_id=person.id if person else None,
+        company_id=company.id if company and not person else None,
+        open_only=False,
+    )
+    if opportunity is not None:
+        focus(turn, opportunity)
+    return Subject(person, company or (person.company if person else None), opportunity)
+
+
+def if_named(turn: Turn) -> Subject:
+    """Like `to_read`, but nobody at all where the message names nobody on record and means nobody by a pronoun."""
+    if not (turn.said.person or turn.said.company or turn.said.mention == "pronoun" or turn.chosen):
+        return Subject(None, None, None)
+    try:
+        return to_read(turn)
+    except Ask as question:
+        if question.reply.template == "people/which":
+            raise
+        return Subject(None, None, None)
+
+
+def focus(turn: Turn, opportunity: Opportunity) -> None:
+    """From here on "he" and "they" mean this customer."""
+    turn.conversation.focus_id = opportunity.id
+
+
+def in_focus(turn: Turn) -> Opportunity | None:
+    """The customer that the conversation is about."""
+    return turn.customers.opportunity(turn.conversation.focus_id)
+
+
+def display_name(person: Person | None, company: Company | None) -> str | None:
+    """`Li Wei (Acme)`, or as much of it as is known; None for an unnamed buyer of an unnamed company."""
+    if person is not None and person.name:
+        return f"{person.name} ({company.name})" if company else person.name
+    return company.name if company else None
+
+
+# --- one step each
+
+
+def _with_kinds_mended(turn: Turn) -> Turn:
+    """A name that stands on record as the other kind is taken as that: "show Acme" with Acme read as a person."""
+    said = turn.said
+    if said.person and not said.company and not turn.chosen:
+        if not names.match(said.person, turn.customers.persons_known()) and _firms(turn, said.person):
+            return _with(turn, person=None, company=said.person)
+    elif said.company and not said.person and not turn.chosen:
+        if not _firms(turn, said.company) and names.match(said.company, turn.customers.persons_known()):
+            return _with(turn, person=said.company, company=None)
+    return turn
+
+
+def _with(turn: Turn, person: str | None, company: str | None) -> Turn:
+    return replace(turn, said=replace(turn.said, person=person, company=company))
+
+
+def _firms(turn: Turn, name: str) -> list[Known]:
+    return names.match(name, turn.customers.companies_known())
+
+
+def _company(turn: Turn, create: bool) -> tuple[Company | None, bool]:
+    name = turn.said.company
+    if "company_id" in turn.chosen:
+        return turn.customers.company(turn.chosen["company_id"]), False
+    if name is None:
+        return None, False
+    found = _firms(turn, name)
+    if len(found) > 1:
+        raise Ask(_which(turn, name, [(each.name, {"company_id": each.id}) for each in found]))
+    if found:
+        return turn.customers.company(found[0].id), False
+    if not create:
+        if turn.said.person:
+            return None, False
+        raise Ask(_unknown(turn, name))
+    company = Company(owner_id=turn.speaker.id, name=name, name_key=names.key(name), created_at=turn.now)
+    turn.customers.add(company)
+    return company, True
+
+
+def _person(turn: Turn, company: Company | None, create: bool) -> tuple[Person | None, bool]:
+    name = turn.said.person
+    if "person_id" in turn.chosen:
+        return turn.customers.person(turn.chosen["person_id"]), False
+    if name is None:
+        return None, False
+    found = _persons(turn, name, company)
+    if len(found) > 1:
+        options = [
+            (f"{each.name} – {each.company}" if each.company else each.name, {"person_id": each.id}) for each in found
+        ]
+        raise Ask(_which(turn, name, options))
+    if found:
+        return turn.customers.person(found[0].id), False
+    if not create:
+        raise Ask(_unknown(turn, name))
+    return _named(turn, name, company) or (_new_person(turn, name, company), True)
+
+
+def _persons(turn: Turn, name: str, company: Company | None) -> list[Known]:
+    """People of this name; of a named company those who belong there, or to no company yet."""
+    found = names.match(name, turn.customers.persons_known())
+    if company is not None:
+        return [each for each in found if each.company in (None, company.name)]
+    about = in_focus(turn)
+    here = {person.id for person in _people(about)} if about else set()
+    return [each for each in found if each.id in here] or found
+
+
+def _people(opportunity: Opportunity) -> list[Person]:
+    contact = [opportunity.contact] if opportunity.contact else []
+    return contact + [person for person in opportunity.people if person.id != opportunity.contact_id]
+
+
+def _named(turn: Turn, name: str, company: Company | None) -> tuple[Person, bool] | None:
+    """The contact in focus, when the message gives their name: "his name is Li Wei from Acme"."""
+    about = in_focus(turn)
+    contact = about.contact if about else None
+    if about is None or contact is None or (about.company and company and about.company_id != company.id):
+        return None
+    gives_name = turn.said.mention == "naming" or (
+        turn.said.mention == "pronoun" and contact.name is None and not turn.said.related
+    )
+    if not gives_name:
+        return None
+    if contact.name:
+        contact.also_known_as = [*contact.also_known_as, contact.name]
+    contact.name, contact.name_key = name, names.key(name)
+    if company is not None:
+        contact.company_id, contact.company = company.id, company
+        about.company_id, about.company = company.id, company
+    turn.customers.flush()
+    return contact, False
+
+
+def _new_person(turn: Turn, name: str | None, company: Company | None) -> Person:
+    about = in_focus(turn) if turn.said.related else None
+    if company is None and about is not None:
+        company = about.company
+    person = Person(
+        owner_id=turn.speaker.id,
+        company_id=company.id if company else None,
+        name=name,
+        name_key=names.key(name) if name else None,
+        also_known_as=[],
+        created_at=turn.now,
+    )
+    turn.customers.add(person)
+    person.company = company
+    return person
+
+
+def _opportunity(turn: Turn, person: Person | None, company: Company | None) -> Opportunity:
+    """The open opportunity of these, or a new one; a person introduced through another joins that one's."""
+    customers, about = turn.customers, in_focus(turn)
+    found = customers.opportunity_of(person_id=person.id) if person else None
+    if (
+        found is None
+        and turn.said.related
+        and about is not None
+        and (company is None or company.id == about.company_id)
+    ):
+        found = about
+    if found is None and company is not None:
+        found = customers.opportunity_of(company_id=company.id)
+    if found is None:
+        return _new_opportunity(turn, person, company)
+    if person is not None and found.contact_id is None:
+        found.contact_id, found.contact = person.id, person
+    elif person is not None and person.id != found.contact_id:
+        customers.take_part(found, person)
+    if found.company_id is None and company is not None:
+        found.company_id, found.company = company.id, company
+    return found
+
+
+def _new_opportunity(turn: Turn, contact: Person | None, company: Company | None) -> Opportunity:
+    opportunity = Opportunity(
+        owner_id=turn.speaker.id,
+        company_id=company.id if company else None,
+        contact_id=contact.id if contact else None,
+        stage="lead",
+        stage_since=turn.now,
+        created_at=turn.now,
+        touched_at=turn.now,
+    )
+    turn.customers.add(opportunity)
+    opportunity.company, opportunity.contact = company, contact
+    for colleague in turn.customers.persons_at(company.id) if company else ():
+        if contact is None or colleague.id != contact.id:
+            turn.customers.take_part(opportunity, colleague)
+    return opportunity
+
+
+def _unnamed(turn: Turn, create: bool) -> Subject:
+    """Nobody is named: a new buyer, or the customer that the conversation is about."""
+    about = in_focus(turn)
+    starts_anew = turn.said.mention == "new" or about is None
+    if create and starts_anew and turn.said.intent in ("log_contact", "update_deal") and turn.said.states_facts():
+        person = _new_person(turn, None, None)
+        opportunity = _new_opportunity(turn, person, None)
+        focus(turn, opportunity)
+        return Subject(person, None, opportunity, new=True)
+    if about is None:
+        wait_for(turn, "name", "resume", {"said": turn.said.to_json()})
+        raise Ask(Reply("people/whom", {"intent": turn.said.intent}))
+    return Subject(about.contact, about.company, about)
+
+
+def _which(turn: Turn, name: str, options: Sequence[tuple[str, dict[str, int]]]) -> Reply:
+    said = turn.said.to_json()
+    buttons = tuple(
+        Button("name", "resume", {"said": said, **turn.chosen, **ids}, {"name": label}) for label, ids in options[:6]
+    )
+    return Reply("people/which", {"name": name, "count": len(options)}, buttons)
+
+
+def _unknown(turn: Turn, name: str) -> Reply:
+    known = [each.name for each in (*turn.customers.companies_known(), *turn.customers.persons_known())]
+    nearest = names.nearest(name, known)
+    buttons = tuple(Button("name", "resume", {"said": _renamed(turn.said, near)}, {"name": near}) for near in nearest)
+    return Reply("people/unknown", {"name": name, "nearest": nearest}, buttons)
+
+
+def _renamed(said: Understanding, name: str) -> dict[str, object]:
+    renamed = replace(said, person=name, company=None) if said.person else replace(said, person=None, company=name)
+    return renamed.to_json()

@@ -1,0 +1,298 @@
+"""A whole turn on one screen: store, understand, find the handler, write, render, commit."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session, sessionmaker
+
+from actions import registry
+from actions.asking import Ask, takes_up
+from actions.playbook import Playbook
+from actions.turn import Reply, Turn
+from bot.charts import draw_funnel
+from bot.files import write_table
+from bot.messages import Answer, Incoming, Outgoing
+from bot.replies import render
+from bot.settings import Settings
+from nlu.client import NluClient, NluUnavailable
+from nlu.understanding import Understanding
+from storage.history import Turn as Recorded
+from storage.history import record
+from storage.models import Conversation, Member, Message
+from storage.models import Outgoing as OutgoingRow
+from storage.unit_of_work import UnitOfWork
+
+log = logging.getLogger(__name__)
+
+TOO_LONG = 2_000
+"""Characters from which on a message is not read but answered with "too long"."""
+
+Clock = Callable[[], datetime]
+"""Gives the time now, aware."""
+
+
+class Assistant:
+    """Answers messages, one turn at a time. Holds no state of any conversation, so any thread may call it."""
+
+    def __init__(
+        self,
+        sessions: sessionmaker[Session],
+        nlu: NluClient,
+        playbook: Playbook,
+        settings: Settings,
+        clock: Clock,
+        files: Path,
+    ) -> None:
+        """`files` is the folder for charts and spreadsheets."""
+        self._sessions = sessions
+        self._nlu = nlu
+        self._playbook = playbook
+        self._settings = settings
+        self._clock = clock
+        self._files = files
+
+    # --- a turn
+
+    def receive(self, incoming: Incoming) -> int:
+        """Stores a message as it came, before anything is done with it; returns its row's id."""
+        with UnitOfWork(self._sessions) as work:
+            message = work.messages.receive(
+                incoming.channel, incoming.external_id, incoming.text, incoming.to_json(), self._clock().astimezone(UTC)
+            )
+            work.commit()
+            return message.id
+
+    def respond(self, incoming: Incoming) -> Answer:
+        """Handles one message. An answered one is not handled again; a stranger gets `known=False` and nothing else."""
+        message_id = self.receive(incoming)
+        try:
+            return self._turn(incoming, message_id)
+        except Exception:
+            turn_id = uuid.uuid4().hex[:8]
+            log.exception("turn %s failed (message %s)", turn_id, message_id)
+            return self._sorry(incoming, message_id, turn_id)
+
+    def _turn(self, incoming: Incoming, message_id: int) -> Answer:
+        speaker = self._speaker(incoming)
+        if speaker is None:
+            self._drop(message_id)
+            return Answer((), known=False)
+        now = self._clock().astimezone(ZoneInfo(speaker.timezone))
+        said = None if incoming.pressed is not None else self._understand(incoming.text, now)
+        with UnitOfWork(self._sessions) as work:
+            speaker = work.team.member(speaker.id)
+            conversation = work.team.conversation(incoming.channel, incoming.chat_id, speaker)
+            message = work.messages.claim(message_id)
+            if message is None:
+                return Answer(())
+            message.member_id, message.conversation_id, message.status = speaker.id, conversation.id, "answered"
+            message.understood = said.to_json() if isinstance(said, Understanding) else None
+            record(work.session, Recorded(message.id, speaker.id))
+            if said is not None and isinstance(said, Understanding):
+                conversation.language = said.language if any(map(str.isalpha, incoming.text)) else conversation.language
+            turn = self._prepare(work, speaker, conversation, message, said, now)
+            reply = self._reply(turn, incoming, said)
+            sent = self._queue(work, turn, reply, message.id)
+            work.commit()
+        return Answer((sent,), said.to_json() if isinstance(said, Understanding) else None)
+
+    def _speaker(self, incoming: Incoming) -> Member | None:
+        with UnitOfWork(self._sessions) as work:
+            return work.team.by_account(incoming.channel, incoming.account)
+
+    def _drop(self, message_id: int) -> None:
+        with UnitOfWork(self._sessions) as work:
+            work.messages.drop(message_id)
+            work.commit()
+
+    def _understand(self, text: str, now: datetime) -> Understanding | str:
+        """What was said; the name of the reply where there is nothing to understand."""
+        if not text.strip():
+            return "conversation/empty"
+        if len(text) > TOO_LONG:
+            return "conversation/too_long"
+        if (command := text.strip().lower()).startswith("/"):
+            return self._command(command.split("@")[0].split()[0])
+        try:
+            return self._nlu.parse(text, now)
+        except NluUnavailable as error:
+            log.error("the language model does not answer: %s", error)
+            return "conversation/no_model"
+
+    def _command(self, command: str) -> Understanding | str:
+        intent = {"/start": "help", "/help": "help", "/undo": "undo"}.get(command)
+        if intent is None:
+            return "conversation/no_command"
+        return Understanding(text=command, language="", intent=intent, confidence=1.0)
+
+    def _prepare(
+        self,
+        work: UnitOfWork,
+        speaker: Member,
+        conversation: Conversation,
+        message: Message,
+        said: Understanding | str | None,
+        now: datetime,
+    ) -> Turn:
+        if not isinstance(said, Understanding):
+            said = Understanding(text=message.text, language="", intent="help", confidence=1.0)
+        if not said.language:
+            said = replace(said, language=conversation.language)
+        return Turn(
+            said=said,
+            speaker=speaker,
+            conversation=conversation,
+            message=message,
+            work=work,
+            customers=work.customers(speaker),
+            playbook=self._playbook,
+            now=now,
+            currency=self._settings.currency,
+            day=self._settings.day,
+            rerun=_handle,
+        )
+
+    def _reply(self, turn: Turn, incoming: Incoming, said: Understanding | str | None) -> Reply:
+        if isinstance(said, str):
+            return Reply(
+                said,
+                {
+                    "length": len(incoming.text),
+                    "most": TOO_LONG,
+                    "command": incoming.text.split()[0][:40] if incoming.text.strip() else "",
+                },
+            )
+        try:
+            if said is None:
+                return _press(turn, incoming)
+            return takes_up(turn) or _handle(self._unless_unsure(turn))
+        except Ask as question:
+            return question.reply
+
+    def _unless_unsure(self, turn: Turn) -> Turn:
+        """Below the threshold nothing is done: a wrong record is worse than a question."""
+        if turn.said.confidence >= self._settings.nlu.threshold:
+            return turn
+        return replace(turn, said=replace(turn.said, intent="out_of_scope"))
+
+    def _queue(self, work: UnitOfWork, turn: Turn, reply: Reply, message_id: int | None) -> Outgoing:
+        """Renders the reply and puts it into the outbox, all in the turn's transaction."""
+        language = turn.said.language
+        rendered = render(reply, language)
+        names = {name: stage.name.in_(language) for name, stage in self._playbook.stages.items()}
+        attached: list[Path] = []
+        if reply.chart is not None:
+            attached.append(
+                draw_funnel(reply.chart, language, names, self._files / f"pipeline-{uuid.uuid4().hex[:12]}.png")
+            )
+        if reply.table is not None:
+            attached.append(
+                write_table(reply.table, language, self._files / f"{reply.table.name}-{uuid.uuid4().hex[:12]}.xlsx")
+            )
+        row = work.outbox.put(
+            turn.conversation.id,
+            {
+                "template": reply.template,
+                "facts": reply.facts,
+                "html": rendered.html,
+                "text": rendered.text,
+                "labels": list(rendered.labels),
+                "buttons": [asdict(button) for button in reply.buttons],
+                "files": [str(path) for path in attached],
+            },
+            turn.now.astimezone(UTC),
+            message_id,
+        )
+        return outgoing(row, turn.conversation.chat_id)
+
+    def _sorry(self, incoming: Incoming, message_id: int, turn_id: str) -> Answer:
+        """The turn was rolled back: tell the person, in a transaction of its own, and keep the message as answered."""
+        with UnitOfWork(self._sessions) as work:
+            speaker = work.team.by_account(incoming.channel, incoming.account)
+            message = work.messages.claim(message_id)
+            if speaker is None or message is None:
+                return Answer((), known=speaker is not None)
+            conversation = work.team.conversation(incoming.channel, incoming.chat_id, speaker)
+            message.member_id, message.conversation_id, message.status = speaker.id, conversation.id, "answered"
+            now = self._clock().astimezone(ZoneInfo(speaker.timezone))
+            turn = self._prepare(work, speaker, conversation, message, None, now)
+            sent = self._queue(work, turn, Reply("conversation/sorry", {"turn": turn_id}), message.id)
+            work.commit()
+        return Answer((sent,))
+
+    # --- around it
+
+    def join(self, channel: str, account: str, key: str) -> Member | None:
+        """Ties an account to the member whose one-time key this is; None for a key that is not good."""
+        with UnitOfWork(self._sessions) as work:
+            member = work.team.redeem(key, channel, account, self._clock().astimezone(UTC))
+            work.commit()
+            return member
+
+    def remind(self, channel: str) -> list[int]:
+        """Puts every reminder that is due into the outbox, once; returns the conversations concerned."""
+        from actions.followups import due_reply
+
+        now = self._clock().astimezone(UTC)
+        concerned: list[int] = []
+        with UnitOfWork(self._sessions) as work:
+            for reminder in work.reminders.due(now, channel):
+                speaker = work.team.member(reminder.member_id)
+                conversation = work.team.conversation_by_id(reminder.conversation_id)
+                message = Message(text="", channel=channel)
+                said = Understanding(text="", language=reminder.language, intent="help", confidence=1.0)
+                turn = self._prepare(
+                    work, speaker, conversation, message, said, now.astimezone(ZoneInfo(speaker.timezone))
+                )
+                reminder.status, reminder.fired_at = "fired", now
+                self._queue(work, turn, due_reply(turn, reminder), None)
+                concerned.append(conversation.id)
+            work.commit()
+        return concerned
+
+    def next_reminder_at(self, channel: str) -> datetime | None:
+        """When the next reminder falls due."""
+        with UnitOfWork(self._sessions) as work:
+            return work.reminders.next_due_at(channel)
+
+
+def outgoing(row: OutgoingRow, chat_id: str) -> Outgoing:
+    """A row of the outbox as a message."""
+    payload: dict[str, Any] = row.payload
+    return Outgoing(
+        id=row.id,
+        chat_id=chat_id,
+        template=payload["template"],
+        facts=payload["facts"],
+        html=payload["html"],
+        text=payload["text"],
+        buttons=tuple(payload["labels"]),
+        files=tuple(Path(name) for name in payload["files"]),
+    )
+
+
+def _handle(turn: Turn) -> Reply:
+    return registry.handler_of(turn.said.intent)(turn)
+
+
+def _press(turn: Turn, incoming: Incoming) -> Reply:
+    """A pressed button: only in its own conversation, and only once."""
+    assert incoming.pressed is not None
+    row = turn.work.outbox.get(incoming.pressed)
+    buttons = row.payload.get("buttons", []) if row is not None and row.conversation_id == turn.conversation.id else []
+    if row is None or incoming.button is None or not 0 <= incoming.button < len(buttons):
+        return Reply("conversation/gone")
+    if row.pressed_at is not None:
+        return Reply("conversation/pressed_already")
+    row.pressed_at = turn.now
+    button = buttons[incoming.button]
+    press = registry.press_of(button["press"])
+    return Reply("conversation/gone") if press is None else press(turn, button["arguments"])

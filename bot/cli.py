@@ -1,0 +1,387 @@
+"""The `manny` command. Each subcommand explains itself with an example."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from types import FrameType
+from typing import NoReturn
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import click
+from rich.console import Console as Terminal
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from bot import settings as settings_module
+from bot import wiring
+from bot.assistant import Clock
+from bot.settings import Settings, SettingsError
+from nlu.client import NluClient, NluUnavailable
+from nlu.server import NluServer, NluServerError
+from nlu.training import TrainingError, train
+from storage.database import upgrade
+from storage.unit_of_work import UnitOfWork
+
+LOG_FILE = settings_module.ROOT / "var" / "manny.log"
+
+
+class _Zone(click.ParamType[str]):
+    name = "zone"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """An IANA time zone, or a clear refusal."""
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError):
+            self.fail(f"{value!r} is no IANA time zone, such as Europe/Berlin or Asia/Shanghai", param, ctx)
+        return value
+
+
+class _Moment(click.ParamType[datetime]):
+    name = "time"
+
+    def convert(self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        """A local date and time, or a clear refusal."""
+        try:
+            return value if isinstance(value, datetime) else datetime.fromisoformat(value).replace(tzinfo=None)
+        except ValueError:
+            self.fail(f"{value!r} is no date and time, such as 2026-03-02T09:00", param, ctx)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Manny: the sales assistant that people chat with.
+
+    Example: manny chat
+    """
+    signal.signal(signal.SIGTERM, _terminated)
+
+
+def _terminated(number: int, frame: FrameType | None) -> NoReturn:
+    """A kill ends Manny as Ctrl-C does, so that the language model's server goes with it."""
+    raise SystemExit(128 + number)
+
+
+_now = click.option("--now", type=_Moment(), help="Local time that the clock starts from, such as 2026-03-02T09:00.")
+_zone = click.option("--timezone", type=_Zone(), help="IANA time zone, such as Asia/Shanghai.")
+_database = click.option("--database", help="SQLAlchemy address, such as sqlite:///var/manny.db.")
+
+
+@main.command()
+@click.option("--as", "name", help="Who you are; made in the default team when new.")
+@click.option("--role", type=click.Choice(["rep", "manager"]), help="What you may see.")
+@click.option("--language", type=click.Choice(["en", "zh"]), help="Language of what Manny says first.")
+@_now
+@_zone
+@_database
+@click.option("--json", "as_json", is_flag=True, help="One JSON object for each line of input.")
+def chat(
+    name: str | None,
+    role: str | None,
+    language: str | None,
+    now: datetime | None,
+    timezone: str | None,
+    database: str | None,
+    as_json: bool,
+) -> None:
+    """Talk to Manny in the terminal, or line by line in a pipe.
+
+    Example: manny chat --as Ann --role manager --timezone Asia/Shanghai
+    """
+    from bot.console import pipe, sign_in, talk
+    from bot.replies import words
+
+    interactive = sys.stdin.isatty() and not as_json
+    with _manny(database, _clock(now, timezone), timezone) as manny:
+        account = sign_in(manny, name, role, language, timezone)
+        if interactive:
+            talk(manny, account, words("console", language or manny.settings.language)["hello"])
+        else:
+            sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+            sys.stdout.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+            pipe(manny, account, sys.stdin, sys.stdout, as_json)
+
+
+@main.command()
+@_now
+@_zone
+def understand(now: datetime | None, timezone: str | None) -> None:
+    """Read one message a line, write what each means as one JSON object a line.
+
+    Example: echo "met a buyer at expo, has budget" | manny understand --now 2026-03-02T09:00
+    """
+    clock = _clock(now, timezone)
+    # The clock stands still, so that every line of a file counts from the same moment.
+    at = clock()
+    with _model(_settings(timezone=timezone)) as (settings, url, token):
+        client = wiring.nlu_client(settings, url, token)
+        zone = ZoneInfo(settings.timezone)
+        for raw in sys.stdin.buffer:
+            print(json.dumps(_understood(client, raw, at.astimezone(zone)), ensure_ascii=False), flush=True)
+        client.close()
+
+
+def _understood(client: NluClient, raw: bytes, now: datetime) -> dict[str, object]:
+    try:
+        text = raw.rstrip(b"\r\n").decode("utf-8")
+    except UnicodeDecodeError as error:
+        return {"text": None, "intent": "out_of_scope", "error": f"not UTF-8: {error.reason} at byte {error.start}"}
+    try:
+        return client.parse(text, now).to_json()
+    except NluUnavailable as error:
+        return {"text": text, "intent": "out_of_scope", "error": f"the language model gave no answer: {error}"}
+
+
+@main.command()
+@_database
+def serve(database: str | None) -> None:
+    """Serve Telegram by long polling. The bot's token comes from TELEGRAM_BOT_TOKEN.
+
+    Example: TELEGRAM_BOT_TOKEN=123:abc manny serve
+    """
+    from bot.telegram import run
+
+    token = os.environ.get("TELEGRAM_BOT_TOKEN", "")
+    if not token:
+        raise click.ClickException("TELEGRAM_BOT_TOKEN is not set; get a token from @BotFather and set it.")
+    with _manny(database, wiring.real_clock, None) as manny:
+        wiring.quiet_logs(logging.INFO)
+        Terminal(stderr=True).print("Manny serves Telegram. Ctrl-C ends it.")
+        run(manny, token)
+
+
+@main.group()
+def nlu() -> None:
+    """The language model: train it, run it, check its data.
+
+    Example: manny nlu train
+    """
+
+
+@nlu.command("train")
+@click.option("--force", is_flag=True, help="Train also when nothing changed.")
+def nlu_train(force: bool) -> None:
+    """Train the model if its data changed.
+
+    Example: manny nlu train --force
+    """
+    with _faults(), _progress() as show:
+        trained = train(lambda share, step: show(f"training: {step}", share), force=force)
+    click.echo(f"{trained.path.name}: {'trained' if trained.trained else 'up to date'} in {trained.seconds:.0f} s")
+
+
+@nlu.command("serve")
+@click.option("--port", default=5005, show_default=True, help="Port to listen on.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+def nlu_serve(port: int, host: str) -> None:
+    """Run the model's server for other processes. Its token is MANNY_NLU_TOKEN, or a random one that is printed.
+
+    Example: MANNY_NLU_TOKEN=secret manny nlu serve --port 5005
+    """
+    settings = _settings()
+    given = settings.nlu.token.get_secret_value() if settings.nlu.token else None
+    with _faults():
+        with _progress() as show:
+            trained = train(lambda share, step: show(f"training: {step}", share))
+            server = NluServer(trained.path, host=host, port=port, token=given)
+            server.start(on_wait=lambda seconds: show("starting the language model", min(seconds / 30, 0.99)))
+        try:
+            click.echo(f"Ready: {server.url}" + ("" if given else f"  MANNY_NLU_TOKEN={server.token}"), err=True)
+            server.wait()
+        except KeyboardInterrupt:
+            pass
+        finally:
+            server.stop()
+
+
+@nlu.command("check")
+def nlu_check() -> None:
+    """Check the training data: every fault at once.
+
+    Example: manny nlu check
+    """
+    from nlu.check import check
+
+    faults = check(settings_module.ROOT)
+    for fault in faults:
+        click.echo(fault)
+    if faults:
+        raise click.ClickException(f"{len(faults)} faults in the training data")
+    click.echo("The training data is sound.")
+
+
+@main.group()
+def db() -> None:
+    """The database.
+
+    Example: manny db upgrade
+    """
+
+
+@db.command("upgrade")
+@_database
+def db_upgrade(database: str | None) -> None:
+    """Create the database or bring it to the newest schema.
+
+    Example: manny db upgrade --database postgresql://user@host/manny
+    """
+    with _faults():
+        upgrade(wiring.database_url(_settings(database=database)))
+    click.echo("The database is up to date.")
+
+
+@main.group()
+def user() -> None:
+    """The members of the team.
+
+    Example: manny user list
+    """
+
+
+@user.command("add")
+@click.argument("name")
+@click.option("--role", type=click.Choice(["rep", "manager"]), default="rep", show_default=True)
+@click.option("--language", type=click.Choice(["en", "zh"]))
+@_zone
+@_database
+def user_add(name: str, role: str, language: str | None, timezone: str | None, database: str | None) -> None:
+    """Add a member, and print the one-time key with which they join on Telegram (valid for seven days).
+
+    For a member that exists already a new key is printed.
+
+    Example: manny user add "Ann" --role rep
+    """
+    settings = _settings(database=database)
+    with _faults(), _database_of(settings) as work:
+        now = datetime.now(UTC)
+        member = work.team.by_name(name)
+        if member is None:
+            member = work.team.add(name, role, language or settings.language, timezone or settings.timezone, now)
+        key = work.team.issue_key(member, now)
+        work.commit()
+    click.echo(f"{member.name} ({member.role}) joins by sending the bot:  /start {key}")
+
+
+@user.command("list")
+@_database
+def user_list(database: str | None) -> None:
+    """List the members.
+
+    Example: manny user list
+    """
+    with _faults(), _database_of(_settings(database=database)) as work:
+        for member in work.team.members():
+            click.echo(f"{member.name}\t{member.role}\t{member.language}\t{member.timezone}")
+
+
+# --- shared by the commands
+
+
+def _settings(database: str | None = None, timezone: str | None = None) -> Settings:
+    overrides: dict[str, object] = {}
+    if database:
+        overrides["database"] = {"url": database}
+    if timezone:
+        overrides["timezone"] = timezone
+    try:
+        return settings_module.load(**overrides)
+    except SettingsError as error:
+        raise click.ClickException(f"The configuration cannot be used:\n{error}") from None
+
+
+def _clock(now: datetime | None, timezone: str | None) -> Clock:
+    if now is None:
+        return wiring.real_clock
+    return wiring.clock_from(now.replace(tzinfo=ZoneInfo(timezone or _settings().timezone)))
+
+
+@contextmanager
+def _database_of(settings: Settings) -> Iterator[UnitOfWork]:
+    from storage.database import make_engine, session_factory
+
+    url = wiring.database_url(settings)
+    upgrade(url)
+    engine = make_engine(url)
+    try:
+        with UnitOfWork(session_factory(engine)) as work:
+            yield work
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def _manny(database: str | None, clock: Clock, timezone: str | None) -> Iterator[wiring.Manny]:
+    settings = _settings(database=database, timezone=timezone)
+    _log_to_file()
+    with _model(settings) as (_, url, token):
+        with _faults():
+            manny = wiring.build(settings, wiring.nlu_client(settings, url, token), clock)
+        try:
+            yield manny
+        finally:
+            manny.close()
+
+
+@contextmanager
+def _model(settings: Settings) -> Iterator[tuple[Settings, str, str | None]]:
+    """The address and token of a model's server: the one configured, or one of our own."""
+    if settings.nlu.url:
+        yield settings, settings.nlu.url, settings.nlu.token.get_secret_value() if settings.nlu.token else None
+        return
+    with _faults():
+        with _progress() as show:
+            trained = train(lambda share, step: show(f"training: {step}", share))
+            server = NluServer(trained.path)
+            server.start(on_wait=lambda seconds: show("starting the language model", min(seconds / 30, 0.99)))
+        try:
+            yield settings, server.url, server.token
+        finally:
+            server.stop()
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[str, float], None]]:
+    """A progress bar on standard error, gone when done; plain lines where that is no terminal."""
+    terminal = Terminal(stderr=True)
+    if not terminal.is_terminal:
+        told: set[str] = set()
+
+        def tell(step: str, share: float) -> None:
+            if step not in told:
+                told.add(step)
+                terminal.print(step, highlight=False)
+
+        yield tell
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=terminal, transient=True) as progress:
+        task = progress.add_task("getting ready", total=1.0)
+        yield lambda step, share: progress.update(task, description=step, completed=share)
+
+
+@contextmanager
+def _faults() -> Iterator[None]:
+    """Faults that an operator can mend come as one clear message; the rest keeps its traceback."""
+    from sqlalchemy.exc import ArgumentError, OperationalError
+
+    try:
+        yield
+    except (NluServerError, TrainingError) as error:
+        raise click.ClickException(str(error)) from None
+    except (OperationalError, ArgumentError) as error:
+        raise click.ClickException(f"The database cannot be used: {getattr(error, 'orig', None) or error}") from None
+
+
+def _log_to_file() -> None:
+    """In a conversation the log goes to a file: people never see a traceback, operators always can."""
+    LOG_FILE.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(LOG_FILE, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.getLogger().addHandler(handler)
+    logging.getLogger().setLevel(logging.WARNING)

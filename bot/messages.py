@@ -1,0 +1,52 @@
+"""What comes in and goes out, whatever the channel: frozen, and free of Telegram, terminals and databases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """One thing that somebody did: wrote `text`, or pressed button number `button` of reply `pressed`.
+
+    `external_id` is unique within the channel: the same one is never handled twice. `account` is the sender's
+    id on the channel, `chat_id` where the answer goes.
+    """
+
+    channel: str
+    external_id: str
+    account: str
+    chat_id: str
+    text: str = ""
+    pressed: int | None = None
+    button: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """What the inbox keeps beside the text."""
+        return {"account": self.account, "chat_id": self.chat_id, "pressed": self.pressed, "button": self.button}
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A reply ready to be sent. `html` has Telegram's few tags, `text` none; `id` names its row in the outbox."""
+
+    id: int
+    chat_id: str
+    template: str
+    facts: dict[str, Any]
+    html: str
+    text: str
+    buttons: tuple[str, ...] = ()
+    files: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """All that a turn gave back: the replies, and what was understood (None for a button, or with no model)."""
+
+    replies: tuple[Outgoing, ...]
+    understood: dict[str, Any] | None = None
+    known: bool = True
+    extra: dict[str, Any] = field(default_factory=dict)

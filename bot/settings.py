@@ -1,0 +1,140 @@
+"""config.yml and the environment become frozen settings. Unknown keys and bad values are refused at the start."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    YamlConfigSettingsSource,
+)
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "MANNY_"
+
+
+class SettingsError(Exception):
+    """The configuration cannot be used; the message names each key and what is wrong with it."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Database(_Section):
+    """Where the records are."""
+
+    url: str = Field("sqlite:///var/manny.db", description="SQLAlchemy address: SQLite file or PostgreSQL")
+
+
+class Nlu(_Section):
+    """The server of the language model."""
+
+    url: str | None = Field(None, description="address of a running server; empty: Manny starts its own")
+    token: SecretStr | None = Field(None, description="that server's token; only from the environment")
+    threshold: float = Field(
+        0.25, ge=0, le=1, description="below this confidence (0 to 1) Manny says that it did not understand"
+    )
+
+
+class Telegram(_Section):
+    """The Telegram door. The bot's token is read from TELEGRAM_BOT_TOKEN only."""
+
+    api: str = Field("https://api.telegram.org", description="address of the Bot API")
+
+
+class Day(_Section):
+    """Hours (0 to 23, local time) that words for parts of the day stand for."""
+
+    start: int = Field(9, ge=0, le=23, description="a day with no hour named")
+    morning: int = Field(9, ge=0, le=23, description="morning, 上午")
+    noon: int = Field(12, ge=0, le=23, description="noon, 中午")
+    afternoon: int = Field(14, ge=0, le=23, description="afternoon, 下午")
+    evening: int = Field(19, ge=0, le=23, description="evening, 晚上")
+
+
+class Settings(BaseSettings):
+    """All settings. A key `a.b` of config.yml is the variable `MANNY_A_B`; the environment wins."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="_", env_nested_max_split=1, extra="forbid", frozen=True
+    )
+
+    language: Literal["en", "zh"] = Field("en", description="language of new members: en or zh")
+    timezone: str = Field("UTC", description="IANA time zone of new members")
+    currency: str = Field("USD", pattern="^[A-Z]{3}$", description="ISO 4217 code of amounts with no currency named")
+    region: str | None = Field(None, pattern="^[A-Z]{2}$", description="ISO country of phone numbers without a prefix")
+    database: Database = Database()
+    nlu: Nlu = Nlu()
+    telegram: Telegram = Telegram()
+    day: Day = Day()
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError(f"{value!r} is no IANA time zone, such as Europe/Berlin or Asia/Shanghai")
+        return value
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The default time zone."""
+        return ZoneInfo(self.timezone)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Options of the command line win over the environment, the environment over the file."""
+        return (init_settings, env_settings, YamlConfigSettingsSource(settings_cls, yaml_file=config_file()))
+
+
+def config_file() -> Path:
+    """config.yml of the project, or the file that MANNY_CONFIG names."""
+    return Path(os.environ.get("MANNY_CONFIG") or ROOT / "config.yml")
+
+
+def variables() -> dict[str, str]:
+    """Environment variable → key, for every setting."""
+    names: dict[str, str] = {}
+    for key, field in Settings.model_fields.items():
+        section = field.annotation
+        if isinstance(section, type) and issubclass(section, _Section):
+            names.update({f"{PREFIX}{key}_{sub}".upper(): f"{key}.{sub}" for sub in section.model_fields})
+        else:
+            names[f"{PREFIX}{key}".upper()] = key
+    return names
+
+
+def load(**overrides: object) -> Settings:
+    """The settings, or SettingsError with every fault. `overrides` come from the command line."""
+    known = {*variables(), "MANNY_CONFIG"}
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    faults = [f"{name}: no such setting" for name in unknown]
+    if "token" in _file_section("nlu"):
+        faults.append("nlu.token: a secret does not belong in config.yml; set MANNY_NLU_TOKEN")
+    try:
+        settings = Settings(**overrides)  # type: ignore[arg-type]
+    except ValidationError as error:
+        faults += [f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors()]
+        raise SettingsError("\n".join(faults)) from None
+    if faults:
+        raise SettingsError("\n".join(faults))
+    return settings
+
+
+def _file_section(name: str) -> dict[str, object]:
+    content = YamlConfigSettingsSource(Settings, yaml_file=config_file()).yaml_data
+    section = content.get(name) if isinstance(content, dict) else None
+    return section if isinstance(section, dict) else {}

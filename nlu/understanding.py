@@ -1,0 +1,184 @@
+"""What a message means: the contract between the model, the handlers and the evaluation, as a frozen type."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from decimal import Decimal
+from typing import Any
+
+INTENTS = (
+    "log_contact",
+    "update_deal",
+    "report_objection",
+    "ask_pitch",
+    "ask_advice",
+    "show_customer",
+    "find_customers",
+    "set_reminder",
+    "list_reminders",
+    "finish_reminder",
+    "query_pipeline",
+    "show_pyramid",
+    "rate_credit",
+    "describe_person",
+    "log_referral",
+    "ask_prospecting",
+    "qualify",
+    "reassign",
+    "undo",
+    "forget",
+    "export",
+    "help",
+    "greet",
+    "affirm",
+    "deny",
+    "out_of_scope",
+)
+"""Everything that a message can be about."""
+
+MAN = ("money", "authority", "need")
+STAGES = ("lead", "contacted", "qualified", "proposal", "negotiation", "won", "lost")
+OBJECTIONS = (
+    "price",
+    "budget",
+    "need",
+    "authority",
+    "timing",
+    "competitor",
+    "trust",
+    "product",
+    "service",
+    "stall",
+)
+ROLES = ("decision_maker", "recommender", "influencer", "supporter", "finance", "user", "technical", "purchasing")
+STYLES = ("yellow", "red", "blue", "green")
+ACTIONS = ("done", "snooze", "cancel")
+PERIODS = (
+    "today",
+    "this_week",
+    "last_week",
+    "this_month",
+    "last_month",
+    "this_quarter",
+    "last_quarter",
+    "this_year",
+    "last_year",
+)
+ENTITIES = ("person", "company", "referrer", "product", "source", "rep", "quantity", "amount")
+"""What the model marks in a text. Quantities and amounts are read by rules; their spans only help the model."""
+
+LABELS: dict[str, tuple[str, ...]] = {
+    "money": ("yes", "no"),
+    "authority": ("yes", "no"),
+    "need": ("yes", "no"),
+    "stage": STAGES,
+    "objection": OBJECTIONS,
+    "role": ROLES,
+    "style": STYLES,
+    "action": ACTIONS,
+    "period": PERIODS,
+}
+"""What a whole message can be labelled with, and the values."""
+
+
+@dataclass(frozen=True)
+class Money:
+    """An amount as spoken: `value` in major units (euros, not cents), `currency` as ISO 4217 code where named."""
+
+    value: Decimal
+    currency: str | None
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Phone (E.164), e-mail and WeChat name of a message, where it has them."""
+
+    phone: str | None = None
+    email: str | None = None
+    wechat: str | None = None
+
+
+@dataclass(frozen=True)
+class Understanding:
+    """One message, understood. A field is None where the message says nothing of it.
+
+    `when` is a local ISO date, or date and time where an hour is given; `part` names the part of the day
+    (`morning` …) where only that is given; `past` tells that the time named is over.
+    `mention` tells how the customer is referred to: `new` (a buyer, somebody not named before), `naming`
+    (his name is …), `pronoun` (he, they), or None. `related` is true where a named person is introduced
+    through another one (his boss Zhao Min).
+    """
+
+    text: str
+    language: str
+    intent: str
+    confidence: float
+    money: str | None = None
+    authority: str | None = None
+    need: str | None = None
+    person: str | None = None
+    company: str | None = None
+    referrer: str | None = None
+    product: str | None = None
+    source: str | None = None
+    quantity: float | None = None
+    amount: Money | None = None
+    when: str | None = None
+    rep: str | None = None
+    period: str | None = None
+    stage: str | None = None
+    objection: str | None = None
+    role: str | None = None
+    style: str | None = None
+    action: str | None = None
+    part: str | None = None
+    past: bool = False
+    alternatives: tuple[str, ...] = ()
+    mention: str | None = None
+    related: bool = False
+    task: str = ""
+    purpose: str = "meeting"
+    contact: Contact = field(default_factory=Contact)
+    words: dict[str, str] = field(default_factory=dict)
+    """For each MAN fact, the clause that states it."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's object: plain values in the contract's order, then what Manny adds."""
+        plain = asdict(self)
+        plain["confidence"] = round(self.confidence, 4)
+        plain["amount"] = (
+            None if self.amount is None else {"value": _number(self.amount.value), "currency": self.amount.currency}
+        )
+        plain["quantity"] = None if self.quantity is None else _number(Decimal(str(self.quantity)))
+        return plain
+
+    @classmethod
+    def from_json(cls, plain: dict[str, Any]) -> Understanding:
+        """The reverse of `to_json`, for what was kept in a row."""
+        amount = plain.get("amount")
+        return cls(
+            **{
+                **plain,
+                "amount": Money(Decimal(str(amount["value"])), amount["currency"]) if amount else None,
+                "alternatives": tuple(plain.get("alternatives", ())),
+                "contact": Contact(**plain.get("contact", {})),
+            }
+        )
+
+    def states_facts(self) -> bool:
+        """Whether the message says anything of a customer that is worth a record."""
+        said = (
+            self.money,
+            self.authority,
+            self.need,
+            self.source,
+            self.product,
+            self.quantity,
+            self.amount,
+            self.stage,
+        )
+        return any(value is not None for value in said)
+
+
+def _number(value: Decimal) -> int | float:
+    return int(value) if value == value.to_integral_value() else float(value)
