@@ -94,6 +94,8 @@ def _product(turn: Turn, opportunity: Opportunity | None) -> Product:
     """The product named, else the one on the opportunity, else the catalogue's first. Raises Ask for an unknown one."""
     catalogue = turn.playbook.products
     spoken = turn.said.product
+    if named := _mentioned(turn.said.text, catalogue):
+        return named
     if spoken is None:
         noted = opportunity.product if opportunity else None
         return _in_catalogue(noted, catalogue) or catalogue[0]
@@ -103,6 +105,16 @@ def _product(turn: Turn, opportunity: Opportunity | None) -> Product:
         known = [each.name for each in catalogue]
         raise Ask(Reply("coaching/no_product", {"product": spoken, "nearest": nearest, "known": known}))
     return product or catalogue[0]
+
+
+def _mentioned(text: str, catalogue: tuple[Product, ...]) -> Product | None:
+    """A product of the catalogue whose name stands in the text, the longest name first."""
+    named = sorted(
+        ((name, product) for product in catalogue for name in (product.name, *product.aliases)),
+        key=lambda pair: -len(pair[0]),
+    )
+    words = f" {names.spaced(text)} "
+    return next((product for name, product in named if f" {names.spaced(name)} " in words), None)
 
 
 def _in_catalogue(spoken: str | None, catalogue: tuple[Product, ...]) -> Product | None:

@@ -37,7 +37,7 @@ def log_contact(turn: Turn) -> Reply:
     """Notes what the message says, and asks the question that separates the classes still possible."""
     subject = resolving.to_change(turn)
     opportunity = _opportunity(subject)
-    noted = put_on_record(turn, subject, met=not turn.said.related)
+    noted = put_on_record(turn, subject, met=not turn.said.about_related)
     if turn.said.stage or (subject.new and opportunity.stage == "lead"):
         move_stage(turn, opportunity, turn.said.stage or "contacted")
     return noted_reply(turn, subject, noted)

@@ -22,10 +22,17 @@ def undo(turn: Turn) -> Reply:
         return Reply("conversation/nothing_to_undo")
     turn.conversation.question = None
     still = resolving.in_focus(turn)
-    facts: dict[str, Any] = {"words": undone.words, "changes": [_told(change) for change in undone.changes]}
-    facts["changes"] = [change for change in facts["changes"] if change]
+    made = {(change.table_name, change.row_id) for change in undone.changes if change.before is None}
+    changes = [
+        told
+        for change in reversed(undone.changes)
+        if (change.before is None or (change.table_name, change.row_id) not in made) and (told := _told(change))
+    ]
+    facts: dict[str, Any] = {"words": undone.words, "changes": changes}
     if still is None:
-        turn.conversation.focus_id = None
+        still = turn.customers.last_touched()
+        turn.conversation.focus_id = still.id if still else None
+    if still is None:
         return Reply("conversation/undone", facts)
     return Reply("conversation/undone", about(turn, still, **facts))
 

@@ -20,7 +20,7 @@ def update_deal(turn: Turn) -> Reply:
     opportunity = subject.opportunity
     assert opportunity is not None
     before = opportunity.stage
-    noted = put_on_record(turn, subject, met=subject.person is not None and not turn.said.related)
+    noted = put_on_record(turn, subject, met=subject.person is not None and not turn.said.about_related)
     if turn.said.stage is not None:
         move_stage(turn, opportunity, turn.said.stage)
     if not noted and opportunity.stage == before:
@@ -50,6 +50,7 @@ def _moved(turn: Turn, opportunity: Opportunity, before: str, noted: list[dict[s
 @handles("reassign")
 def reassign(turn: Turn) -> Reply:
     """Hands a customer to a colleague, after a yes: from then on a rep no longer sees it."""
+    turn = resolving.with_colleague(turn)
     subject = resolving.to_read(turn)
     opportunity = subject.opportunity
     if opportunity is None:
@@ -59,7 +60,7 @@ def reassign(turn: Turn) -> Reply:
     if to is None:
         return Reply("people/to_whom", {**facts, "colleagues": colleagues(turn)})
     arguments = {"opportunity_id": opportunity.id, "member_id": to.id}
-    buttons = (Button("hand_over", "hand_over", arguments, answer="affirm"), Button("no", "leave_it", answer="deny"))
+    buttons = (Button("hand_over", "hand_over", arguments, answer="affirm"), Button("leave", "leave_it", answer="deny"))
     return Reply("deals/hand_over", {**facts, "to": to.name}, buttons)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from actions import resolving
 from actions.asking import wait_for
-from actions.recording import about, add_reminder, local
+from actions.recording import about, add_reminder, local, put_on_record
 from actions.registry import handles, presses
 from actions.resolving import Subject, display_name
 from actions.rules.periods import days_of
@@ -26,7 +26,7 @@ def due_of(turn: Turn, said: Understanding) -> datetime | None:
     if "T" in said.when:
         due = datetime.fromisoformat(said.when)
     else:
-        hour = getattr(turn.day, said.part) if said.part else turn.day.start
+        hour = turn.day.hour_of(said.part)
         due = datetime.combine(date.fromisoformat(said.when), time(hour))
     return due if due.replace(tzinfo=turn.zone) > turn.now else None
 
@@ -42,7 +42,7 @@ def set_reminder(turn: Turn) -> Reply:
     said = turn.said
     if said.past:
         return past_reply(said)
-    subject = resolving.if_named(turn)
+    subject = _whom(turn)
     if said.alternatives:
         return _which_day(said)
     due = due_of(turn, said)
@@ -51,7 +51,16 @@ def set_reminder(turn: Turn) -> Reply:
         return Reply("followups/when", {"task": said.task})
     if due is None:
         return past_reply(said)
-    return _set(turn, said.task or said.text, due, subject)
+    return _set(turn, said.task, due, subject)
+
+
+def _whom(turn: Turn) -> Subject:
+    """Whom the reminder is about. What the message says of them besides ("she has the budget") goes on record."""
+    if not (turn.said.states_man() and (turn.said.person or turn.said.company)):
+        return resolving.if_named(turn)
+    subject = resolving.to_change(turn)
+    put_on_record(turn, subject, met=turn.said.met)
+    return subject
 
 
 def _which_day(said: Understanding) -> Reply:
@@ -78,8 +87,10 @@ def remind_then(turn: Turn, arguments: dict[str, Any]) -> Reply:
 
 
 def _set(turn: Turn, task: str, due: datetime, subject: Subject) -> Reply:
+    if not task and subject.opportunity is None:
+        task = turn.said.text
     reminder = add_reminder(turn, task, due, subject.opportunity, subject.person)
-    facts = {"task": task, **_when(turn, reminder)}
+    facts: dict[str, Any] = {"task": task or None, "who": None, **_when(turn, reminder)}
     if subject.opportunity is not None:
         facts = about(turn, subject.opportunity, **facts)
     return Reply("followups/set", facts)
@@ -160,6 +171,7 @@ def list_reminders(turn: Turn) -> Reply:
             "items": [_item(turn, row) for row in rows],
             "later": [_item(turn, row) for row in later],
             "until": until.isoformat(),
+            "today": until == turn.now.date(),
             "zone": turn.speaker.timezone,
         },
     )

@@ -18,7 +18,7 @@ from storage.models import Person
 def describe_person(turn: Turn) -> Reply:
     """Notes role and style, and says what this person cares about and how to deal with them."""
     subject = resolving.to_change(turn)
-    noted = put_on_record(turn, subject, met=False)
+    noted = put_on_record(turn, subject, met=turn.said.met and not turn.said.about_related)
     reply = noted_reply(turn, subject, noted)
     person, language = subject.person, turn.said.language
     if person is None:

@@ -9,6 +9,7 @@ from typing import Any
 from actions.contacts import owner_of
 from actions.recording import man_of, money_of
 from actions.registry import handles
+from actions.resolving import with_colleague
 from actions.rules.periods import days_of
 from actions.rules.pipeline import forecast_minor, win_rate
 from actions.turn import Funnel, Reply, Table, Turn
@@ -22,6 +23,7 @@ EXPORTED_AT_MOST = 10_000
 @handles("query_pipeline")
 def query_pipeline(turn: Turn) -> Reply:
     """Count and amount by stage, the forecast and the win rate, with a funnel as a picture."""
+    turn = with_colleague(turn)
     owner = owner_of(turn, turn.said)
     totals = turn.customers.pipeline(_period(turn), turn.now.date(), owner)
     if turn.said.stage is not None:
@@ -85,7 +87,7 @@ def _other_currencies(totals: Sequence[StageTotal], main: str) -> list[dict[str,
     for row in totals:
         if row.currency not in (main, None):
             sums[str(row.currency)] = sums.get(str(row.currency), 0) + row.amount_minor
-    return [{"currency": currency, "amount": _major(amount)} for currency, amount in sorted(sums.items())]
+    return [{"currency": currency, "value": _major(amount)} for currency, amount in sorted(sums.items())]
 
 
 def _funnel(totals: Sequence[StageTotal], currency: str) -> Funnel:

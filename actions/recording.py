@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from actions.resolving import Subject, display_name
+from actions.resolving import Subject, bring_in, display_name
 from actions.rules.cadence import days_until_follow_up
 from actions.rules.man import Man, authority_of
 from actions.turn import Button, Turn
@@ -98,6 +98,8 @@ def put_on_record(turn: Turn, subject: Subject, met: bool) -> list[dict[str, Any
         for fact in MAN
         if getattr(man, fact) is not None and (getattr(turn.said, fact) or getattr(man, fact) != getattr(before, fact))
     ] + noted
+    if subject.named:
+        noted.insert(0, {"field": "name", "value": display_name(subject.person, subject.company)})
     for each in noted:
         words = turn.said.words.get(each["field"]) or turn.said.text
         turn.customers.add(_fact(turn, opportunity, subject.person, each["field"], str(each["value"]), words))
@@ -143,13 +145,9 @@ def _person_facts(turn: Turn, subject: Subject, opportunity: Opportunity, met: b
     said, person = turn.said, subject.person
     noted: list[dict[str, Any]] = []
     decides = said.authority is not None or said.role == "decision_maker"
-    if person is not None and said.related and person.id != opportunity.contact_id:
+    if person is not None and said.about_related and person.id != opportunity.contact_id:
         if decides:
-            person.authority = True
-            person.role = "decision_maker"
-            noted.append({"field": "decision_maker", "value": person.name})
-            if opportunity.contact is not None:
-                opportunity.contact.authority = False
+            noted += _decider(opportunity, person)
     elif person is not None:
         if said.authority is not None:
             person.authority = said.authority == "yes"
@@ -157,6 +155,8 @@ def _person_facts(turn: Turn, subject: Subject, opportunity: Opportunity, met: b
             person.authority = True
         if met:
             person.reached_at = turn.now
+        if said.related and decides and (other := bring_in(turn, said.related, subject)):
+            noted += _decider(opportunity, other)
     elif said.authority is not None:
         opportunity.authority = said.authority == "yes"
     if person is None:
@@ -171,6 +171,14 @@ def _person_facts(turn: Turn, subject: Subject, opportunity: Opportunity, met: b
             setattr(person, field, value)
             noted.append({"field": field, "value": value})
     return noted
+
+
+def _decider(opportunity: Opportunity, person: Person) -> list[dict[str, Any]]:
+    """Authority is a fact about a person: `person` decides, so the contact does not."""
+    person.authority, person.role = True, "decision_maker"
+    if opportunity.contact is not None and opportunity.contact.id != person.id:
+        opportunity.contact.authority = False
+    return [{"field": "decision_maker", "value": person.name}]
 
 
 def _recompute_authority(opportunity: Opportunity) -> None:
@@ -203,7 +211,7 @@ def suggested_follow_up(turn: Turn, opportunity: Opportunity, after: str | None 
     days = days_until_follow_up(man_of(opportunity).class_, turn.playbook.cadence, after)
     if days is None:
         return None
-    return datetime.combine(turn.now.date() + timedelta(days=days), time(turn.day.start))
+    return datetime.combine(turn.now.date() + timedelta(days=days), time(turn.day.hour_of(None)))
 
 
 def follow_up_buttons(opportunity: Opportunity, due: datetime) -> tuple[Button, ...]:
@@ -212,7 +220,7 @@ def follow_up_buttons(opportunity: Opportunity, due: datetime) -> tuple[Button, 
     return (
         Button("set", "set_follow_up", arguments, answer="affirm"),
         Button("other_time", "other_follow_up", {"opportunity_id": opportunity.id}),
-        Button("no", "leave_it", answer="deny"),
+        Button("leave", "leave_it", answer="deny"),
     )
 
 

@@ -21,28 +21,68 @@ class Subject:
     company: Company | None
     opportunity: Opportunity | None
     new: bool = False
+    """Whether the opportunity was made by this message."""
+    named: bool = False
+    """Whether this message gave an unnamed contact their name."""
+
+
+def with_known_names(turn: Turn) -> Turn:
+    """The names of this speaker's own customers are read where they stand in the message, whatever the model saw.
+
+    A single Latin word counts only when it is written as on record ("Will", not "will"), or is marked as a name.
+    """
+    if turn.chosen:
+        return turn
+    said = turn.said
+    spelt = names.candidates(said.text)
+    marked = {said.person, said.company, said.referrer}
+
+    def best(known: list[Known]) -> str | None:
+        sure = [each for each in known if _is_sure(spelt[each.key], each.name) or spelt[each.key] in marked]
+        longest = max(sure, key=lambda each: len(each.key), default=None)
+        return spelt[longest.key] if longest else None
+
+    keys = list(spelt)
+    company, person = best(turn.customers.companies_of(keys)), best(turn.customers.persons_of(keys))
+    if company is not None and (said.company is None or _overlap(company, said.company)):
+        said = replace(
+            said, company=company, person=None if said.person and _overlap(company, said.person) else said.person
+        )
+    if person is not None and person != said.referrer and (said.person is None or _overlap(person, said.person)):
+        said = replace(
+            said, person=person, company=None if said.company and _overlap(person, said.company) else said.company
+        )
+    return replace(turn, said=said)
+
+
+def _is_sure(spelt: str, name: str) -> bool:
+    return spelt == name or " " in spelt or not spelt.isascii()
+
+
+def _overlap(one: str, other: str) -> bool:
+    return one in other or other in one
 
 
 def to_change(turn: Turn) -> Subject:
     """Whom a statement is about; made when the message names somebody new. Raises Ask where that is not clear."""
     turn = _with_kinds_mended(turn)
-    company, new_company = _company(turn, create=True)
-    person, new_person = _person(turn, company, create=True)
+    company = _company(turn, create=True)
+    person, named = _person(turn, company, create=True)
     if person is None and company is None:
         return _unnamed(turn, create=True)
     company = company or (person.company if person else None)
     if person is not None and company is not None and person.company_id is None:
         person.company_id = company.id
         person.company = company
-    opportunity = _opportunity(turn, person, company)
+    opportunity, new = _opportunity(turn, person, company)
     focus(turn, opportunity)
-    return Subject(person, company, opportunity, new=new_company or new_person)
+    return Subject(person, company, opportunity, new=new, named=named)
 
 
 def to_read(turn: Turn) -> Subject:
     """Whom a question is about; raises Ask when nobody on record is meant, or several."""
     turn = _with_kinds_mended(turn)
-    company, _ = _company(turn, create=False)
+    company = _company(turn, create=False)
     person, _ = _person(turn, company, create=False)
     if person is None and company is None:
         return _unnamed(turn, create=False)
@@ -85,18 +125,33 @@ def display_name(person: Person | None, company: Company | None) -> str | None:
     return company.name if company else None
 
 
+def with_colleague(turn: Turn) -> Turn:
+    """A name that is a colleague's is read as that, where a colleague is asked for: "move Acme to Ann"."""
+    said = turn.said
+    if said.rep is not None:
+        return turn
+    team = turn.speaker.team_id
+    if said.person and turn.work.team.by_name(said.person, team):
+        return replace(turn, said=replace(said, rep=said.person, person=None))
+    if said.company and turn.work.team.by_name(said.company, team):
+        return replace(turn, said=replace(said, rep=said.company, company=None))
+    return turn
+
+
 # --- one step each
 
 
 def _with_kinds_mended(turn: Turn) -> Turn:
     """A name that stands on record as the other kind is taken as that: "show Acme" with Acme read as a person."""
     said = turn.said
-    if said.person and not said.company and not turn.chosen:
-        if not names.match(said.person, turn.customers.persons_known()) and _firms(turn, said.person):
-            return _with(turn, person=None, company=said.person)
-    elif said.company and not said.person and not turn.chosen:
-        if not _firms(turn, said.company) and names.match(said.company, turn.customers.persons_known()):
-            return _with(turn, person=said.company, company=None)
+    only = said.person or said.company
+    if only is None or (said.person and said.company) or turn.chosen:
+        return turn
+    a_person, a_company = names.match(only, turn.customers.persons_known()), _firms(turn, only)
+    if a_person and not a_company:
+        return _with(turn, person=only, company=None)
+    if a_company and not a_person:
+        return _with(turn, person=None, company=only)
     return turn
 
 
@@ -108,27 +163,28 @@ def _firms(turn: Turn, name: str) -> list[Known]:
     return names.match(name, turn.customers.companies_known())
 
 
-def _company(turn: Turn, create: bool) -> tuple[Company | None, bool]:
+def _company(turn: Turn, create: bool) -> Company | None:
     name = turn.said.company
     if "company_id" in turn.chosen:
-        return turn.customers.company(turn.chosen["company_id"]), False
+        return turn.customers.company(turn.chosen["company_id"])
     if name is None:
-        return None, False
+        return None
     found = _firms(turn, name)
     if len(found) > 1:
         raise Ask(_which(turn, name, [(each.name, {"company_id": each.id}) for each in found]))
     if found:
-        return turn.customers.company(found[0].id), False
+        return turn.customers.company(found[0].id)
     if not create:
         if turn.said.person:
-            return None, False
+            return None
         raise Ask(_unknown(turn, name))
     company = Company(owner_id=turn.speaker.id, name=name, name_key=names.key(name), created_at=turn.now)
     turn.customers.add(company)
-    return company, True
+    return company
 
 
 def _person(turn: Turn, company: Company | None, create: bool) -> tuple[Person | None, bool]:
+    """The person named, and whether that is the name of the contact in focus, given only now."""
     name = turn.said.person
     if "person_id" in turn.chosen:
         return turn.customers.person(turn.chosen["person_id"]), False
@@ -144,7 +200,8 @@ def _person(turn: Turn, company: Company | None, create: bool) -> tuple[Person |
         return turn.customers.person(found[0].id), False
     if not create:
         raise Ask(_unknown(turn, name))
-    return _named(turn, name, company) or (_new_person(turn, name, company), True)
+    contact = _named(turn, name, company)
+    return (contact, True) if contact else (_new_person(turn, name, company), False)
 
 
 def _persons(turn: Turn, name: str, company: Company | None) -> list[Known]:
@@ -162,14 +219,14 @@ def _people(opportunity: Opportunity) -> list[Person]:
     return contact + [person for person in opportunity.people if person.id != opportunity.contact_id]
 
 
-def _named(turn: Turn, name: str, company: Company | None) -> tuple[Person, bool] | None:
+def _named(turn: Turn, name: str, company: Company | None) -> Person | None:
     """The contact in focus, when the message gives their name: "his name is Li Wei from Acme"."""
     about = in_focus(turn)
     contact = about.contact if about else None
     if about is None or contact is None or (about.company and company and about.company_id != company.id):
         return None
     gives_name = turn.said.mention == "naming" or (
-        turn.said.mention == "pronoun" and contact.name is None and not turn.said.related
+        turn.said.mention == "pronoun" and contact.name is None and not turn.said.about_related
     )
     if not gives_name:
         return None
@@ -180,11 +237,11 @@ def _named(turn: Turn, name: str, company: Company | None) -> tuple[Person, bool
         contact.company_id, contact.company = company.id, company
         about.company_id, about.company = company.id, company
     turn.customers.flush()
-    return contact, False
+    return contact
 
 
 def _new_person(turn: Turn, name: str | None, company: Company | None) -> Person:
-    about = in_focus(turn) if turn.said.related else None
+    about = in_focus(turn) if turn.said.about_related else None
     if company is None and about is not None:
         company = about.company
     person = Person(
@@ -200,13 +257,13 @@ def _new_person(turn: Turn, name: str | None, company: Company | None) -> Person
     return person
 
 
-def _opportunity(turn: Turn, person: Person | None, company: Company | None) -> Opportunity:
-    """The open opportunity of these, or a new one; a person introduced through another joins that one's."""
+def _opportunity(turn: Turn, person: Person | None, company: Company | None) -> tuple[Opportunity, bool]:
+    """The open opportunity of these, or a new one (and whether it is new); a person introduced through another joins that one's."""
     customers, about = turn.customers, in_focus(turn)
     found = customers.opportunity_of(person_id=person.id) if person else None
     if (
         found is None
-        and turn.said.related
+        and turn.said.about_related
         and about is not None
         and (company is None or company.id == about.company_id)
     ):
@@ -214,14 +271,14 @@ def _opportunity(turn: Turn, person: Person | None, company: Company | None) -> 
     if found is None and company is not None:
         found = customers.opportunity_of(company_id=company.id)
     if found is None:
-        return _new_opportunity(turn, person, company)
+        return _new_opportunity(turn, person, company), True
     if person is not None and found.contact_id is None:
         found.contact_id, found.contact = person.id, person
     elif person is not None and person.id != found.contact_id:
         customers.take_part(found, person)
     if found.company_id is None and company is not None:
         found.company_id, found.company = company.id, company
-    return found
+    return found, False
 
 
 def _new_opportunity(turn: Turn, contact: Person | None, company: Company | None) -> Opportunity:
@@ -255,6 +312,17 @@ def _unnamed(turn: Turn, create: bool) -> Subject:
         wait_for(turn, "name", "resume", {"said": turn.said.to_json()})
         raise Ask(Reply("people/whom", {"intent": turn.said.intent}))
     return Subject(about.contact, about.company, about)
+
+
+def bring_in(turn: Turn, name: str, subject: Subject) -> Person | None:
+    """Somebody named beside the subject ("Li has no say, his boss Zhao Min decides"): joins the same purchase."""
+    if subject.opportunity is None or (subject.person and names.key(name) == subject.person.name_key):
+        return None
+    found = _persons(turn, name, subject.company)
+    person = turn.customers.person(found[0].id) if found else _new_person(turn, name, subject.company)
+    if person is not None and person.id != subject.opportunity.contact_id:
+        turn.customers.take_part(subject.opportunity, person)
+    return person
 
 
 def _which(turn: Turn, name: str, options: Sequence[tuple[str, dict[str, int]]]) -> Reply:

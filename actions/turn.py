@@ -63,11 +63,10 @@ class Reply:
 
 
 class Hours(Protocol):
-    """Hours (0 to 23) that parts of the day stand for; `start` is for a day with no hour named."""
+    """Which hour a part of the day stands for."""
 
-    @property
-    def start(self) -> int:
-        """A day with no hour named."""
+    def hour_of(self, part: str | None) -> int:
+        """The hour (0 to 23) of `morning`, `noon`, `afternoon`, `evening` or `day_end`; of a plain day for None."""
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from actions import registry
 from actions.asking import Ask, takes_up
 from actions.playbook import Playbook
+from actions.resolving import with_known_names
 from actions.turn import Reply, Turn
 from bot.charts import draw_funnel
 from bot.files import write_table
@@ -34,6 +35,9 @@ log = logging.getLogger(__name__)
 
 TOO_LONG = 2_000
 """Characters from which on a message is not read but answered with "too long"."""
+
+TAKES_BACK_FROM = 0.5
+"""The confidence (0 to 1) from which on "undo" is believed: it changes records without asking."""
 
 Clock = Callable[[], datetime]
 """Gives the time now, aware."""
@@ -96,8 +100,8 @@ class Assistant:
             message.member_id, message.conversation_id, message.status = speaker.id, conversation.id, "answered"
             message.understood = said.to_json() if isinstance(said, Understanding) else None
             record(work.session, Recorded(message.id, speaker.id))
-            if said is not None and isinstance(said, Understanding):
-                conversation.language = said.language if any(map(str.isalpha, incoming.text)) else conversation.language
+            if isinstance(said, Understanding) and said.language and any(map(str.isalpha, incoming.text)):
+                conversation.language = said.language
             turn = self._prepare(work, speaker, conversation, message, said, now)
             reply = self._reply(turn, incoming, said)
             sent = self._queue(work, turn, reply, message.id)
@@ -144,7 +148,7 @@ class Assistant:
     ) -> Turn:
         if not isinstance(said, Understanding):
             said = Understanding(text=message.text, language="", intent="help", confidence=1.0)
-        if not said.language:
+        if not said.language or not any(map(str.isalpha, said.text)):
             said = replace(said, language=conversation.language)
         return Turn(
             said=said,
@@ -173,13 +177,15 @@ class Assistant:
         try:
             if said is None:
                 return _press(turn, incoming)
+            turn = with_known_names(turn)
             return takes_up(turn) or _handle(self._unless_unsure(turn))
         except Ask as question:
             return question.reply
 
     def _unless_unsure(self, turn: Turn) -> Turn:
         """Below the threshold nothing is done: a wrong record is worse than a question."""
-        if turn.said.confidence >= self._settings.nlu.threshold:
+        least = TAKES_BACK_FROM if turn.said.intent == "undo" else self._settings.nlu.threshold
+        if turn.said.confidence >= least:
             return turn
         return replace(turn, said=replace(turn.said, intent="out_of_scope"))
 

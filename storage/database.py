@@ -42,11 +42,15 @@ def make_engine(url: str) -> Engine:
 
 
 def _prepare_sqlite(connection: Any, record: object) -> None:
-    """WAL lets readers go on while one writes; foreign keys are off in SQLite unless asked for."""
+    """WAL lets readers go on while one writes; foreign keys are off in SQLite unless asked for.
+
+    SQLite's own `lower` knows ASCII only: É would never be found as é.
+    """
     cursor = connection.cursor()
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=30000"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+    connection.create_function("lower", 1, lambda text: text.lower() if isinstance(text, str) else text)
 
 
 def _begin_immediate(connection: Connection) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, event, insert, inspect, select, update
+from sqlalchemy import Table, delete, event, insert, inspect, select, update
 from sqlalchemy.orm import Session
 
 from storage.models import TRACKED, Base, Change, Message, Tracked
@@ -40,6 +40,12 @@ def stop_recording(session: Session) -> None:
     session.info.pop("turn", None)
 
 
+# A value is remembered even where it was not loaded when it changed; SQLAlchemy would not look it up by itself.
+for _model in TRACKED.values():
+    for _column in inspect(_model).column_attrs:
+        _column.class_attribute.impl.active_history = True
+
+
 @event.listens_for(Session, "after_flush")
 def _write_changes(session: Session, context: object) -> None:
     turn: Turn | None = session.info.get("turn")
@@ -48,21 +54,29 @@ def _write_changes(session: Session, context: object) -> None:
     rows = [
         *(_change(turn, row, None, _plain(row)) for row in _tracked(session.new)),
         *(_change(turn, row, before, after) for row in _tracked(session.dirty) for before, after in _altered(row)),
-        *(_change(turn, row, _plain(row), None) for row in _tracked(session.deleted)),
+        *(_change(turn, row, _plain(row), None) for row in reversed(_tracked(session.deleted))),
     ]
     if rows:
         session.execute(insert(Change), rows)
 
 
 def _tracked(rows: Iterable[object]) -> list[Tracked]:
-    return sorted((row for row in rows if isinstance(row, Tracked)), key=lambda row: row.id)
+    """Rows before those that refer to them, as they can be written."""
+    tables = [table.name for table in Base.metadata.sorted_tables]
+    return sorted(
+        (row for row in rows if isinstance(row, Tracked)), key=lambda row: (tables.index(_table_of(row)), row.id)
+    )
+
+
+def _table_of(row: Tracked) -> str:
+    return str(inspect(type(row)).local_table.name)
 
 
 def _change(turn: Turn, row: Tracked, before: dict[str, Any] | None, after: dict[str, Any] | None) -> dict[str, Any]:
     return {
         "message_id": turn.message_id,
         "member_id": turn.member_id,
-        "table_name": inspect(type(row)).local_table.name,
+        "table_name": _table_of(row),
         "row_id": row.id,
         "before": before,
         "after": after,
@@ -108,7 +122,8 @@ def _revive(python_type: type[Any], value: Any) -> Any:
 def undo_last(session: Session, member_id: int, now: datetime) -> Undone | None:
     """Takes back the last turn of this member that changed anything; None when there is none left.
 
-    A row that somebody has deleted since is passed over. The changes stay on record, marked as undone.
+    A row that somebody has deleted since is passed over, and so is a reference to one. The changes stay on
+    record, marked as undone.
     """
     stop_recording(session)
     last = session.scalar(
@@ -133,12 +148,26 @@ def undo_last(session: Session, member_id: int, now: datetime) -> Undone | None:
 def _revert(session: Session, change: Change) -> None:
     model = TRACKED[change.table_name]
     table = Base.metadata.tables[change.table_name]
+    this = table.c.id == change.row_id
     if change.before is None:
-        session.execute(delete(model).where(table.c.id == change.row_id))
-    elif change.after is None:
-        session.execute(insert(model).values(**_from_json(model, change.before)))
-    else:
-        session.execute(
-            update(model).where(table.c.id == change.row_id).values(**_from_json(model, change.before)),
-            execution_options={"synchronize_session": False},
-        )
+        session.execute(delete(model).where(this))
+        return
+    values = _from_json(model, change.before)
+    gone = {key for key, value in values.items() if _is_gone(session, table, key, value)}
+    if change.after is not None:
+        kept = {key: value for key, value in values.items() if key not in gone}
+        if kept:
+            session.execute(update(model).where(this).values(**kept), execution_options={"synchronize_session": False})
+    elif not any(_falls_with(table, key) for key in gone):
+        session.execute(insert(model).values(**values | dict.fromkeys(gone)))
+
+
+def _is_gone(session: Session, table: Table, key: str, value: Any) -> bool:
+    """Whether `value` refers to a row that is no more."""
+    targets = [reference.column for reference in table.c[key].foreign_keys] if value is not None else []
+    return any(session.scalar(select(target).where(target == value)) is None for target in targets)
+
+
+def _falls_with(table: Table, key: str) -> bool:
+    """Whether a row is deleted with the one that it refers to by this column."""
+    return any(reference.ondelete == "CASCADE" for reference in table.c[key].foreign_keys)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Text, and_, case, cast, delete, false, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from storage.history import stop_recording
@@ -167,6 +169,25 @@ class Team:
         """The conversation with this id, which must exist."""
         return self._session.get_one(Conversation, conversation_id)
 
+    def conversations_in(self, channel: str, chat_id: str) -> Sequence[int]:
+        """The ids of the conversations in a chat: two, where the account has passed from one member to another."""
+        query = select(Conversation.id).where(Conversation.channel == channel, Conversation.chat_id == chat_id)
+        return self._session.scalars(query.order_by(Conversation.id)).all()
+
+    def block(self, channel: str, chat_id: str, now: datetime) -> None:
+        """Notes that nobody can be reached in this chat: nothing is sent there until `unblock`."""
+        there = (Conversation.channel == channel, Conversation.chat_id == chat_id)
+        self._session.execute(
+            update(Conversation).where(*there, Conversation.blocked_at.is_(None)).values(blocked_at=now)
+        )
+
+    def unblock(self, channel: str, chat_id: str) -> None:
+        """The chat can be reached again."""
+        there = (Conversation.channel == channel, Conversation.chat_id == chat_id)
+        self._session.execute(
+            update(Conversation).where(*there, Conversation.blocked_at.is_not(None)).values(blocked_at=None)
+        )
+
 
 def _hash(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
@@ -191,8 +212,11 @@ class Messages:
                 received_at=now,
                 status="received",
             )
-            self._session.add(message)
-            self._session.flush()
+            try:
+                with self._session.begin_nested():
+                    self._session.add(message)
+            except IntegrityError:  # another process has stored it in between
+                return self._session.scalars(query).one()
         return message
 
     def claim(self, message_id: int) -> Message | None:
@@ -226,13 +250,17 @@ class Outbox:
         return row
 
     def claim_unsent(self, conversation_ids: Iterable[int], now: datetime, lease: timedelta) -> list[Outgoing]:
-        """Unsent replies of these conversations, oldest first, claimed for `lease` against other processes."""
+        """Unsent replies of these conversations, oldest first, claimed for `lease` against other processes.
+
+        While one of a conversation's replies is claimed, or put off, the later ones wait: they never overtake it.
+        """
+        held = select(Outgoing.conversation_id).where(Outgoing.sent_at.is_(None), Outgoing.claimed_until > now)
         query = (
             select(Outgoing)
             .where(
                 Outgoing.sent_at.is_(None),
                 Outgoing.conversation_id.in_(list(conversation_ids)),
-                or_(Outgoing.claimed_until.is_(None), Outgoing.claimed_until <= now),
+                Outgoing.conversation_id.not_in(held),
             )
             .order_by(Outgoing.id)
             .limit(100)
@@ -361,6 +389,18 @@ class Customers:
             for id_, name, key, aliases, company in self._session.execute(query)
         ]
 
+    def companies_of(self, keys: Sequence[str]) -> list[Known]:
+        """Visible companies with one of these keys."""
+        query = select(Company.id, Company.name, Company.name_key).where(self._mine(Company.owner_id))
+        rows = self._session.execute(query.where(Company.name_key.in_(keys)))
+        return [Known(id_, name, key) for id_, name, key in rows]
+
+    def persons_of(self, keys: Sequence[str]) -> list[Known]:
+        """Visible people with one of these keys."""
+        query = select(Person.id, Person.name, Person.name_key).where(self._mine(Person.owner_id))
+        rows = self._session.execute(query.where(Person.name_key.in_(keys)))
+        return [Known(id_, name or "", key or "") for id_, name, key in rows]
+
     def company(self, company_id: int) -> Company | None:
         """A visible company."""
         return self._session.scalar(select(Company).where(Company.id == company_id, self._mine(Company.owner_id)))
@@ -395,6 +435,11 @@ class Customers:
             query = query.where(Opportunity.stage.not_in(CLOSED))
         is_closed = case((Opportunity.stage.in_(CLOSED), 1), else_=0)
         return self._session.scalar(query.order_by(is_closed, Opportunity.touched_at.desc()).limit(1))
+
+    def last_touched(self) -> Opportunity | None:
+        """The opportunity of which something was said last."""
+        query = select(Opportunity).where(self._mine(Opportunity.owner_id))
+        return self._session.scalar(query.order_by(Opportunity.touched_at.desc(), Opportunity.id.desc()).limit(1))
 
     # --- writing
 
@@ -433,14 +478,14 @@ class Customers:
         query = select(Opportunity).where(self._mine(Opportunity.owner_id), *wanted.conditions())
         total = self._session.scalar(select(func.count()).select_from(query.subquery())) or 0
         query = query.options(selectinload(Opportunity.contact), selectinload(Opportunity.company))
-        rows = self._session.scalars(query.order_by(Opportunity.touched_at.desc()).limit(limit).offset(offset)).all()
-        return rows, total
+        newest_first = query.order_by(Opportunity.touched_at.desc(), Opportunity.id.desc())
+        return self._session.scalars(newest_first.limit(limit).offset(offset)).all(), total
 
     def pipeline(self, period: Period | None, today: date, owner_id: int | None) -> list[StageTotal]:
         """Count and amount by stage and currency.
 
         With a period: closed deals are those closed in it, open ones those expected to
-        close in it or with no date yet; of a period that is over, no open ones.
+        close by its end (late ones too) or with no date yet; of a period that is over, no open ones.
         """
         query = select(
             Opportunity.stage,
@@ -494,8 +539,9 @@ class Customers:
     def forget_company(self, company: Company) -> None:
         """Deletes a company with its people, its opportunities and every word that names them."""
         stop_recording(self._session)
-        for person in self.persons_at(company.id):
-            self.forget_person(person)
+        while people := self.persons_at(company.id):
+            for person in people:
+                self.forget_person(person)
         opportunities = list(self._session.scalars(select(Opportunity.id).where(Opportunity.company_id == company.id)))
         said = select(Fact.message_id).where(Fact.opportunity_id.in_(opportunities))
         message_ids = set(self._session.scalars(said))
@@ -515,36 +561,91 @@ class Customers:
         """Empties every stored text of the team that names one of `names`, or belongs to these messages."""
         team = select(Member.id).where(Member.team_id == self.speaker.team_id)
         conversations = select(Conversation.id).where(Conversation.member_id.in_(team))
-        message_ids = message_ids | self._naming(Message, Message.text, names, Message.member_id.in_(team))
+        messages = select(Message.id).where(Message.member_id.in_(team))
+        others = self._longer_names(names, team)
+
+        def naming(column: Any, where: ColumnElement[bool]) -> set[int]:
+            return {id_ for name in names for id_ in self._naming(column, name, others, where)}
+
+        for said in (Message.text, Message.payload, Message.understood):
+            message_ids = message_ids | naming(said, Message.member_id.in_(team))
         self._session.execute(
             update(Message).where(Message.id.in_(message_ids)).values(text="", payload={}, understood=None)
         )
-        self._session.execute(delete(Change).where(Change.message_id.in_(message_ids)))
-        changed = self._naming(Change, Change.before, names, Change.member_id.in_(team))
-        changed |= self._naming(Change, Change.after, names, Change.member_id.in_(team))
-        self._session.execute(delete(Change).where(Change.id.in_(changed)))
-        replies = self._naming(Outgoing, Outgoing.payload, names, Outgoing.conversation_id.in_(conversations))
-        answered = select(Outgoing.id).where(Outgoing.message_id.in_(message_ids))
-        replies |= set(self._session.scalars(answered))
-        self._session.execute(update(Outgoing).where(Outgoing.id.in_(replies)).values(payload={}))
-        for model, column in ((Fact, Fact.words), (Objection, Objection.words)):
-            named = self._naming(model, column, names, model.message_id.in_(select(Message.id)))
-            named |= set(self._session.scalars(select(model.id).where(model.message_id.in_(message_ids))))
-            self._session.execute(update(model).where(model.id.in_(named)).values(words=""))
-        reminders = self._naming(Reminder, Reminder.text, names, Reminder.member_id.in_(team))
+        changed = naming(Change.before, Change.member_id.in_(team)) | naming(Change.after, Change.member_id.in_(team))
+        self._session.execute(delete(Change).where(or_(Change.message_id.in_(message_ids), Change.id.in_(changed))))
+        replies = naming(Outgoing.payload, Outgoing.conversation_id.in_(conversations))
+        answers = or_(Outgoing.id.in_(replies), Outgoing.message_id.in_(message_ids))
+        self._session.execute(update(Outgoing).where(answers).values(payload={}))
+        valued = naming(Fact.value, Fact.member_id.in_(team))
+        self._session.execute(delete(Fact).where(Fact.id.in_(valued)))
+        quoted = naming(Fact.words, Fact.member_id.in_(team))
+        spoken = or_(Fact.id.in_(quoted), Fact.message_id.in_(message_ids))
+        self._session.execute(update(Fact).where(spoken).values(words=""))
+        held = naming(Objection.words, Objection.message_id.in_(messages))
+        objected = or_(Objection.id.in_(held), Objection.message_id.in_(message_ids))
+        self._session.execute(update(Objection).where(objected).values(words=""))
+        brought = naming(Opportunity.source, Opportunity.owner_id.in_(team))
+        self._session.execute(update(Opportunity).where(Opportunity.id.in_(brought)).values(source=None))
+        reminders = naming(Reminder.text, Reminder.member_id.in_(team))
         self._session.execute(delete(Reminder).where(Reminder.id.in_(reminders)))
-        asked = self._naming(Conversation, Conversation.question, names, Conversation.member_id.in_(team))
+        asked = naming(Conversation.question, Conversation.member_id.in_(team))
         self._session.execute(update(Conversation).where(Conversation.id.in_(asked)).values(question=None))
 
-    def _naming(self, model: Any, column: Any, names: Sequence[str], where: ColumnElement[bool]) -> set[int]:
-        """Rows whose text names somebody as a word of its own ("Al" is not named in "sales")."""
-        found: set[int] = set()
+    def _longer_names(self, names: Sequence[str], team: Any) -> list[str]:
+        """Names still on record that contain one of `names`, longest first: 李伟明 is somebody else than 李伟."""
+        found: set[str] = set()
         for name in names:
-            spelt = cast(column, Text)
-            query = select(model.id, spelt).where(where, func.lower(spelt).contains(name.lower(), autoescape=True))
-            word = re.compile(rf"(?<![a-z0-9]){re.escape(name.lower())}(?![a-z0-9])")
-            found |= {id_ for id_, text in self._session.execute(query) if word.search(text.lower())}
+            for column, owner in ((Person.name, Person.owner_id), (Company.name, Company.owner_id)):
+                rows = self._session.scalars(select(column).where(owner.in_(team), _may_name(column, name)))
+                found |= {_folded(row) for row in rows if row and _folded(name) in _folded(row)}
+        return sorted(found - {_folded(name) for name in names}, key=len, reverse=True)
+
+    def _naming(self, column: Any, name: str, others: Sequence[str], where: ColumnElement[bool]) -> set[int]:
+        """Rows whose text names somebody as a word of its own ("Al" is not named in "sales")."""
+        word = _as_word(_folded(name))
+        rows = self._session.execute(select(column.class_.id, column).where(where, _may_name(column, name)))
+        found: set[int] = set()
+        for id_, value in rows:
+            text = _folded(_words_in(value))
+            for other in others:
+                text = text.replace(other, " ")
+            if word.search(text):
+                found.add(id_)
         return found
+
+
+_LETTER = r"[^\W_\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]"
+"""A letter or digit of a script that puts spaces between words: 李伟3点来 names 李伟."""
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFC", text).lower()
+
+
+def _as_word(name: str) -> re.Pattern[str]:
+    before = rf"(?<!{_LETTER})" if re.match(_LETTER, name) else ""
+    after = rf"(?!{_LETTER})" if re.search(rf"{_LETTER}$", name) else ""
+    return re.compile(before + re.escape(name) + after)
+
+
+def _may_name(column: Any, name: str) -> ColumnElement[bool]:
+    """Narrows down what is to be read. Databases differ in the case of é, and JSON escapes quotes: % stands for such."""
+    sure = (char if _is_plain(char) else "%" for char in _folded(name))
+    return func.lower(cast(column, Text)).like(f"%{''.join(sure)}%")
+
+
+def _is_plain(char: str) -> bool:
+    return char == " " or (char.isalnum() and (char.isascii() or unicodedata.normalize("NFD", char.upper()) == char))
+
+
+def _words_in(value: Any) -> str:
+    """Every text in a value of a JSON column, one a line; a text itself as it is."""
+    if isinstance(value, dict):
+        return "\n".join(_words_in(each) for pair in value.items() for each in pair)
+    if isinstance(value, list):
+        return "\n".join(_words_in(each) for each in value)
+    return value if isinstance(value, str) else ""
 
 
 @dataclass(frozen=True)

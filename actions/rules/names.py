@@ -64,6 +64,31 @@ def _one_title(text: str) -> str:
     return match.group(1) + _TITLE_GROUPS.get(title, title)
 
 
+def spaced(text: str) -> str:
+    """The text with Latin words, numbers and single Han characters apart, so that whole words can be looked for."""
+    return " ".join(re.findall(r"[^\W_㐀-䶿一-鿿]+|[㐀-䶿一-鿿]", unicodedata.normalize("NFKC", text).casefold()))
+
+
+def candidates(text: str, at_most: int = 400) -> dict[str, str]:
+    """Every run of words in `text` that could be a name, by its key: up to four Latin words, or two to eight Han."""
+    found: dict[str, str] = {}
+    for run in re.findall(r"[^\W_]+(?:[ .'’&-]{1,2}[^\W_]+)*", unicodedata.normalize("NFKC", text)):
+        for piece in _pieces(run):
+            if len(found) >= at_most:
+                return found
+            found.setdefault(key(piece), piece)
+    return found
+
+
+def _pieces(run: str) -> Iterable[str]:
+    if _HAN.search(run):
+        yield from (run[start : start + size] for size in range(8, 1, -1) for start in range(len(run) - size + 1))
+    words = [match.span() for match in re.finditer(r"[^\W_㐀-䶿一-鿿]+", run)]
+    for size in range(4, 0, -1):
+        for first in range(len(words) - size + 1):
+            yield run[words[first][0] : words[first + size - 1][1]]
+
+
 def match(name: str, known: Sequence[N]) -> list[N]:
     """Those of `known` that `name` can mean, at the surest level at which any does; empty when none does.
 
