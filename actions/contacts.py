@@ -201,9 +201,11 @@ def _found(turn: Turn, said: Understanding, offset: int) -> Reply:
     ]
     conditions = {
         name: value
-        for name in ("money", "authority", "need", "stage", "source", "product")
+        for name in ("money", "authority", "need", "stage", "source", "product", "rep")
         if (value := getattr(said, name)) is not None
     }
+    if said.rep == "me":
+        conditions["rep"] = turn.speaker.name
     if said.stage:
         conditions["stage"] = turn.playbook.stages[said.stage].name.in_(turn.said.language)
     facts = {"found": found, "total": total, "first": offset + 1, "conditions": conditions}

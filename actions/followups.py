@@ -173,6 +173,7 @@ def list_reminders(turn: Turn) -> Reply:
             "until": until.isoformat(),
             "today": until == turn.now.date(),
             "zone": turn.speaker.timezone,
+            "who": display_name(subject.person, subject.company),
         },
     )
 

@@ -131,7 +131,7 @@ def export(turn: Turn) -> Reply:
                 row.contact.name if row.contact else None,
                 row.company.name if row.company else None,
                 man_of(row).picture,
-                row.stage,
+                turn.playbook.stages[row.stage].name.in_(turn.said.language),
                 money["value"] if (money := money_of(row)) else None,
                 row.currency,
                 row.source,

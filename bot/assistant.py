@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from actions import registry
 from actions.asking import Ask, takes_up
+from actions.followups import due_reply
 from actions.playbook import Playbook
 from actions.resolving import with_known_names
 from actions.turn import Reply, Turn
@@ -148,7 +149,7 @@ class Assistant:
     ) -> Turn:
         if not isinstance(said, Understanding):
             said = Understanding(text=message.text, language="", intent="help", confidence=1.0)
-        if not said.language or not any(map(str.isalpha, said.text)):
+        if not said.language or (said.text and not any(map(str.isalpha, said.text))):
             said = replace(said, language=conversation.language)
         return Turn(
             said=said,
@@ -244,25 +245,35 @@ class Assistant:
             return member
 
     def remind(self, channel: str) -> list[int]:
-        """Puts every reminder that is due into the outbox, once; returns the conversations concerned."""
-        from actions.followups import due_reply
+        """Puts every reminder that is due into the outbox, once; returns the conversations concerned.
 
+        Each in a transaction of its own: one that fails is logged and tried again later, the others come.
+        """
         now = self._clock().astimezone(UTC)
-        concerned: list[int] = []
         with UnitOfWork(self._sessions) as work:
-            for reminder in work.reminders.due(now, channel):
-                speaker = work.team.member(reminder.member_id)
-                conversation = work.team.conversation_by_id(reminder.conversation_id)
-                message = Message(text="", channel=channel)
-                said = Understanding(text="", language=reminder.language, intent="help", confidence=1.0)
-                turn = self._prepare(
-                    work, speaker, conversation, message, said, now.astimezone(ZoneInfo(speaker.timezone))
-                )
-                reminder.status, reminder.fired_at = "fired", now
-                self._queue(work, turn, due_reply(turn, reminder), None)
-                concerned.append(conversation.id)
-            work.commit()
+            due = [reminder.id for reminder in work.reminders.due(now, channel)]
+        concerned: list[int] = []
+        for reminder_id in due:
+            try:
+                concerned += self._remind_of(reminder_id, now)
+            except Exception:
+                log.exception("reminder %s failed", reminder_id)
         return concerned
+
+    def _remind_of(self, reminder_id: int, now: datetime) -> list[int]:
+        with UnitOfWork(self._sessions) as work:
+            reminder = work.reminders.claim(reminder_id, now)
+            if reminder is None:
+                return []
+            speaker = work.team.member(reminder.member_id)
+            conversation = work.team.conversation_by_id(reminder.conversation_id)
+            message = Message(text="", channel=conversation.channel)
+            said = Understanding(text="", language=reminder.language, intent="help", confidence=1.0)
+            turn = self._prepare(work, speaker, conversation, message, said, now.astimezone(ZoneInfo(speaker.timezone)))
+            reminder.status, reminder.fired_at = "fired", now
+            self._queue(work, turn, due_reply(turn, reminder), None)
+            work.commit()
+            return [conversation.id]
 
     def next_reminder_at(self, channel: str) -> datetime | None:
         """When the next reminder falls due."""

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -145,15 +146,18 @@ def serve(database: str | None) -> None:
 
     Example: TELEGRAM_BOT_TOKEN=123:abc manny serve
     """
-    from bot.telegram import run
+    from bot.telegram import ServeError, run
 
     token = os.environ.get("TELEGRAM_BOT_TOKEN", "")
     if not token:
         raise click.ClickException("TELEGRAM_BOT_TOKEN is not set; get a token from @BotFather and set it.")
-    with _manny(database, wiring.real_clock, None) as manny:
+    with _manny(database, wiring.real_clock, None, log_to=None) as manny:
         wiring.quiet_logs(logging.INFO)
         Terminal(stderr=True).print("Manny serves Telegram. Ctrl-C ends it.")
-        run(manny, token)
+        try:
+            run(manny, token)
+        except ServeError as error:
+            raise click.ClickException(str(error)) from None
 
 
 @main.group()
@@ -316,9 +320,12 @@ def _database_of(settings: Settings) -> Iterator[UnitOfWork]:
 
 
 @contextmanager
-def _manny(database: str | None, clock: Clock, timezone: str | None) -> Iterator[wiring.Manny]:
+def _manny(
+    database: str | None, clock: Clock, timezone: str | None, log_to: Path | None = LOG_FILE
+) -> Iterator[wiring.Manny]:
     settings = _settings(database=database, timezone=timezone)
-    _log_to_file()
+    if log_to is not None:
+        _log_to_file(log_to)
     with _model(settings) as (_, url, token):
         with _faults():
             manny = wiring.build(settings, wiring.nlu_client(settings, url, token), clock)
@@ -378,10 +385,10 @@ def _faults() -> Iterator[None]:
         raise click.ClickException(f"The database cannot be used: {getattr(error, 'orig', None) or error}") from None
 
 
-def _log_to_file() -> None:
+def _log_to_file(path: Path) -> None:
     """In a conversation the log goes to a file: people never see a traceback, operators always can."""
-    LOG_FILE.parent.mkdir(parents=True, exist_ok=True)
-    handler = logging.FileHandler(LOG_FILE, encoding="utf-8", delay=True)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = logging.FileHandler(path, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     logging.getLogger().addHandler(handler)
     logging.getLogger().setLevel(logging.WARNING)

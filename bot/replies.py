@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,15 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from actions.turn import Button, Reply
+from nlu.values.amounts import write_amount
+from nlu.values.times import write_when
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 LANGUAGES = ("en", "zh")
-_WEEKDAYS = {
-    "en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"),
-    "zh": ("周一", "周二", "周三", "周四", "周五", "周六", "周日"),
-}
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+# Control characters but line ends, surrogates, and marks that turn the direction of writing. The joiner of emoji stays.
+_STEERING = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,9 @@ def _environment(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["day"] = lambda iso: _day(iso, language)
+    environment.filters["day"] = lambda iso: _moment(iso[:10], language)
     environment.filters["moment"] = lambda iso: _moment(iso, language)
-    environment.filters["money"] = money
+    environment.filters["money"] = lambda amount: _money(amount, language)
     environment.filters["number"] = number
     environment.filters["field"] = lambda name: _words("fields", language)[name]
     environment.filters["word"] = lambda name: _words("words", language).get(str(name), name)
@@ -84,23 +86,15 @@ def _environment(language: str) -> Environment:
 
 
 def _tidy(text: str) -> str:
-    """No spaces at line ends, no more than one empty line."""
+    """No spaces at line ends, no more than one empty line, and nothing of a name that would steer a screen."""
+    text = _STEERING.sub("", text)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in text.splitlines())).strip()
 
 
-def _day(iso: str, language: str) -> str:
-    day = date.fromisoformat(iso[:10])
-    weekday = _WEEKDAYS[language][day.weekday()]
-    if language == "zh":
-        return f"{day.year}年{day.month}月{day.day}日 {weekday}"
-    return f"{weekday} {day.day} {_MONTHS[day.month - 1]} {day.year}"
-
-
 def _moment(iso: str, language: str) -> str:
-    if "T" not in iso:
-        return _day(iso, language)
-    clock = datetime.fromisoformat(iso).strftime("%H:%M")
-    return f"{_day(iso, language)} {clock}" if language == "zh" else f"{_day(iso, language)}, {clock}"
+    """A date, or date and time, with its weekday; what is written here can be read back."""
+    clock = datetime.fromisoformat(iso).time() if "T" in iso else None
+    return write_when(date.fromisoformat(iso[:10]), clock, language)
 
 
 def number(value: float) -> str:
@@ -108,6 +102,5 @@ def number(value: float) -> str:
     return f"{value:,.0f}" if value == int(value) else f"{value:,.2f}"
 
 
-def money(amount: Mapping[str, Any]) -> str:
-    """An amount with its currency: 48,000 USD."""
-    return f"{number(amount['value'])} {amount['currency']}"
+def _money(amount: Mapping[str, Any], language: str) -> str:
+    return write_amount(Decimal(str(amount["value"])), amount["currency"], language)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo, available_timezones
 
+import yaml
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
@@ -14,6 +15,7 @@ from pydantic_settings import (
     SettingsConfigDict,
     YamlConfigSettingsSource,
 )
+from pydantic_settings.exceptions import SettingsError as UnreadableSource
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "MANNY_"
@@ -30,7 +32,8 @@ class _Section(BaseModel):
 class Database(_Section):
     """Where the records are."""
 
-    url: str = Field("sqlite:///var/manny.db", description="SQLAlchemy address: SQLite file or PostgreSQL")
+    # It may hold a password: it is not shown where settings are printed.
+    url: str = Field("sqlite:///var/manny.db", repr=False, description="SQLAlchemy address: SQLite file or PostgreSQL")
 
 
 class Nlu(_Section):
@@ -39,7 +42,7 @@ class Nlu(_Section):
     url: str | None = Field(None, description="address of a running server; empty: Manny starts its own")
     token: SecretStr | None = Field(None, description="that server's token; only from the environment")
     threshold: float = Field(
-        0.25, ge=0, le=1, description="below this confidence (0 to 1) Manny says that it did not understand"
+        0.2, ge=0, le=1, description="below this confidence (0 to 1) Manny says that it did not understand"
     )
 
 
@@ -57,6 +60,11 @@ class Day(_Section):
     noon: int = Field(12, ge=0, le=23, description="noon, 中午")
     afternoon: int = Field(14, ge=0, le=23, description="afternoon, 下午")
     evening: int = Field(19, ge=0, le=23, description="evening, 晚上")
+    end: int = Field(18, ge=0, le=23, description="end of the day, 下班前")
+
+    def hour_of(self, part: str | None) -> int:
+        """The hour of a part of the day; of a plain day for None."""
+        return int(getattr(self, {None: "start", "day_end": "end"}.get(part, part or "start")))
 
 
 class Settings(BaseSettings):
@@ -119,22 +127,46 @@ def variables() -> dict[str, str]:
 
 def load(**overrides: object) -> Settings:
     """The settings, or SettingsError with every fault. `overrides` come from the command line."""
-    known = {*variables(), "MANNY_CONFIG"}
-    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
-    faults = [f"{name}: no such setting" for name in unknown]
-    if "token" in _file_section("nlu"):
-        faults.append("nlu.token: a secret does not belong in config.yml; set MANNY_NLU_TOKEN")
+    faults = _unknown_variables()
     try:
+        faults += _misplaced_secrets(_file_content())
         settings = Settings(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         faults += [f"{'.'.join(str(part) for part in each['loc'])}: {each['msg']}" for each in error.errors()]
-        raise SettingsError("\n".join(faults)) from None
+    except SettingsError as error:
+        faults.append(str(error))
+    except UnreadableSource as error:  # a whole section as one variable, which is among the unknown ones
+        faults = faults or [str(error)]
     if faults:
         raise SettingsError("\n".join(faults))
     return settings
 
 
-def _file_section(name: str) -> dict[str, object]:
-    content = YamlConfigSettingsSource(Settings, yaml_file=config_file()).yaml_data
-    section = content.get(name) if isinstance(content, dict) else None
-    return section if isinstance(section, dict) else {}
+def _unknown_variables() -> list[str]:
+    known = {*variables(), "MANNY_CONFIG"}
+    unknown = (name for name in os.environ if name.upper().startswith(PREFIX) and name.upper() not in known)
+    return [f"{name}: no such setting" for name in sorted(unknown)]
+
+
+def _misplaced_secrets(content: dict[str, object]) -> list[str]:
+    section = content.get("nlu")
+    if isinstance(section, dict) and "token" in section:
+        return ["nlu.token: a secret does not belong in config.yml; set MANNY_NLU_TOKEN"]
+    return []
+
+
+def _file_content() -> dict[str, object]:
+    """What the file says; {} when there is none. Raises SettingsError for one that cannot be read."""
+    file = config_file()
+    if not file.is_file():
+        if os.environ.get("MANNY_CONFIG"):
+            raise SettingsError(f"MANNY_CONFIG: there is no file {file}")
+        return {}
+    try:
+        with file.open(encoding="utf-8") as stream:  # of a stream, the parser's message quotes no line
+            content = yaml.safe_load(stream)
+    except (OSError, UnicodeError, yaml.YAMLError) as error:
+        raise SettingsError(f"{file}: {error}") from None
+    if not isinstance(content, dict | None):
+        raise SettingsError(f"{file}: it must consist of `key: value` lines")
+    return content or {}

@@ -13,7 +13,7 @@ from nlu.understanding import LABELS, MAN, Contact, Money, Understanding
 from nlu.values.amounts import read_amount
 from nlu.values.contacts import read_emails, read_phones, read_wechat
 from nlu.values.language import language_of
-from nlu.values.mentions import is_related, mention_of
+from nlu.values.mentions import mention_of, related_person, was_met
 from nlu.values.periods import read_period
 from nlu.values.quantities import read_quantity
 from nlu.values.tasks import purpose_of, read_task
@@ -24,6 +24,12 @@ READ_AT_MOST = 2_000
 
 _TITLES = re.compile(r"^(?:mr|mrs|ms|miss|dr|prof|the)\.?\s+", re.IGNORECASE)
 _EDGES = " \t.,;:!?'\"“”‘’，。；：！？、()（）"
+NO_REGION = "ZZ"
+"""What `phonenumbers` calls no region: only numbers with a country code are read."""
+
+NAMES = ("person", "company", "referrer", "product", "source", "rep")
+"""The entities whose spans become fields."""
+
 _SELF = re.compile(r"^(?:me|my|mine|i|myself|我|我的|自己|我自己|本人|俺)$", re.IGNORECASE)
 
 
@@ -77,9 +83,10 @@ def interpret(text: str, clean: str, parsed: dict[str, Any], now: datetime, regi
     intent = parsed["intent"].get("name") or "out_of_scope"
     labels = _labels(parsed.get("labels") or {})
     facts, words = _facts(parsed.get("facts") or {})
-    names = _names(parsed.get("entities") or [])
+    entities = [each for each in parsed.get("entities") or [] if each.get("entity") in NAMES]
+    names = _names(entities)
     amount, quantity, when = read_amount(clean), read_quantity(clean), read_when(clean, now)
-    phones, emails, wechat = read_phones(clean, region), read_emails(clean), read_wechat(clean)
+    phones, emails, wechat = read_phones(clean, region or NO_REGION), read_emails(clean), read_wechat(clean)
     return Understanding(
         text=text,
         language=language_of(clean),
@@ -96,7 +103,8 @@ def interpret(text: str, clean: str, parsed: dict[str, Any], now: datetime, regi
         past=bool(when and when.past),
         alternatives=tuple(day.isoformat() for day in when.alternatives) if when else (),
         mention=mention_of(clean),
-        related=is_related(clean),
+        related=_related(clean, entities),
+        met=was_met(clean),
         task=read_task(clean, when.span if when else None),
         purpose=purpose_of(clean),
         contact=Contact(phone=phones[0] if phones else None, email=emails[0] if emails else None, wechat=wechat),
@@ -123,12 +131,17 @@ def _names(entities: list[dict[str, Any]]) -> dict[str, str]:
     """The first span of each kind, cut to the name."""
     found: dict[str, str] = {}
     for entity in entities:
-        kind = entity.get("entity")
-        if kind in ("person", "company", "referrer", "product", "source", "rep") and kind not in found:
-            name = clean_name(str(entity.get("value") or ""))
-            if name:
-                found[kind] = "me" if kind == "rep" and _SELF.match(name) else name
+        kind = entity["entity"]
+        name = clean_name(str(entity.get("value") or ""))
+        if name and kind not in found:
+            found[kind] = "me" if kind == "rep" and _SELF.match(name) else name
     return found
+
+
+def _related(clean: str, entities: list[dict[str, Any]]) -> str | None:
+    spans = [(int(each["start"]), int(each["end"])) for each in entities if each["entity"] == "person"]
+    name = related_person(clean, spans)
+    return clean_name(name) or None if name else None
 
 
 def clean_name(name: str) -> str:

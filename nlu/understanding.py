@@ -105,8 +105,10 @@ class Understanding:
     `when` is a local ISO date, or date and time where an hour is given; `part` names the part of the day
     (`morning` …) where only that is given; `past` tells that the time named is over.
     `mention` tells how the customer is referred to: `new` (a buyer, somebody not named before), `naming`
-    (his name is …), `pronoun` (he, they), or None. `related` is true where a named person is introduced
-    through another one (his boss Zhao Min).
+    (his name is …), `pronoun` (he, they), or None. `related` is the person introduced through another one: Zhao
+    Min in "his boss Zhao Min decides", where `person` is Zhao Min, too, unless somebody else is named first.
+    `met` tells that the message says that somebody was met, called or written to. `task` is what is to be done,
+    for a reminder; `purpose` what a time is for: `reminder`, `close` or `meeting`.
     """
 
     text: str
@@ -135,7 +137,8 @@ class Understanding:
     past: bool = False
     alternatives: tuple[str, ...] = ()
     mention: str | None = None
-    related: bool = False
+    related: str | None = None
+    met: bool = False
     task: str = ""
     purpose: str = "meeting"
     contact: Contact = field(default_factory=Contact)
@@ -164,6 +167,15 @@ class Understanding:
                 "contact": Contact(**plain.get("contact", {})),
             }
         )
+
+    @property
+    def about_related(self) -> bool:
+        """Whether the only person named is one introduced through the customer meant ("his boss Zhao Min")."""
+        return self.related is not None and self.related == self.person
+
+    def states_man(self) -> bool:
+        """Whether the message says anything of money, authority or need."""
+        return any(value is not None for value in (self.money, self.authority, self.need))
 
     def states_facts(self) -> bool:
         """Whether the message says anything of a customer that is worth a record."""

@@ -322,6 +322,11 @@ class Reminders:
         query = query.order_by(Reminder.due_at, Reminder.id).limit(limit)
         return list(self._session.scalars(query.with_for_update(skip_locked=True, of=Reminder)))
 
+    def claim(self, reminder_id: int, now: datetime) -> Reminder | None:
+        """The reminder, locked, if it is still waiting and due; None where another process has it in hand."""
+        query = select(Reminder).where(Reminder.id == reminder_id, Reminder.status == "waiting", Reminder.due_at <= now)
+        return self._session.scalar(query.with_for_update(skip_locked=True))
+
     def next_due_at(self, channel: str) -> datetime | None:
         """When the next reminder of a channel falls due."""
         return self._session.scalar(

@@ -44,15 +44,21 @@ N = TypeVar("N", bound=Named)
 
 
 def key(name: str) -> str:
-    """The form in which a name is compared: lower case, no accents or width, no legal form, one title form."""
+    """The form in which a name is compared: lower case, no accents or width, no legal form, one title form.
+
+    Taking one thing away can lay another bare ("Acme - Co. Ltd"), so it goes on until nothing changes.
+    """
+    previous, text = None, name
+    while previous != text:
+        previous, text = text, _simpler(text)
+    return text
+
+
+def _simpler(name: str) -> str:
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name)).casefold()
     text = "".join(char for char in text if not unicodedata.combining(char))
-    text = re.sub(r"\s+", " ", re.sub(r"[.'’\"“”]", "", text)).strip(" ,-·")
-    previous = None
-    while previous != text:
-        previous = text
-        text = _LEGAL_HAN.sub("", _LEGAL.sub("", text)) or text
-    return _one_title(text)
+    text = re.sub(r"\s+", " ", re.sub(r"[.'’\"“”]", "", text)).strip(" ,-·&")
+    return _one_title(_LEGAL_HAN.sub("", _LEGAL.sub("", text)) or text)
 
 
 def _one_title(text: str) -> str:
@@ -93,7 +99,7 @@ def match(name: str, known: Sequence[N]) -> list[N]:
     """Those of `known` that `name` can mean, at the surest level at which any does; empty when none does.
 
     Levels: the same key; a name's first or last word, or its short form (星海 for 星海科技); a title with the
-    same surname (王总 for 王建国); a typo (one edit from four letters on, two from eight).
+    same surname or name (王总, 王建国经理 for 王建国); a typo (one edit from four letters on, two from eight).
     """
     wanted = key(name)
     if not wanted:
@@ -118,7 +124,9 @@ def _same(wanted: str, other: str) -> bool:
 
 def _part(wanted: str, other: str) -> bool:
     if _HAN.search(wanted):
-        return len(wanted) >= 2 and other.startswith(wanted) and not _HAN_TITLE.match(wanted)
+        # One character more is another name: 李伟 is not 李伟明.
+        longer = len(other) - len(wanted) >= 2
+        return len(wanted) >= 2 and longer and other.startswith(wanted) and not _HAN_TITLE.match(wanted)
     words, others = wanted.split(), other.split()
     return len(wanted) >= 2 and bool(words) and len(words) < len(others) and _run_of(words, others)
 
@@ -133,7 +141,7 @@ def _surname(wanted: str, other: str) -> bool:
     titled = _HAN_TITLE.match(title)
     if titled is None or _HAN_TITLE.match(full) or not _HAN.match(full):
         return False
-    return 2 <= len(full) <= 4 and full.startswith(titled.group(1)) and full != titled.group(1)
+    return 2 <= len(full) <= 4 and full.startswith(titled.group(1))
 
 
 def _typo(wanted: str, other: str) -> bool:

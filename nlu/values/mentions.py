@@ -1,0 +1,64 @@
+"""How a message refers to its customer: as somebody new, by a pronoun, by giving a name, through somebody else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_NAMING = re.compile(
+    r"\b(?:his|her|their|its|the (?:buyer|guy|lady|woman|man|customer|client)'?s?) (?:full |first |last )?name"
+    r"(?:'s| is|:)"
+    r"|\b(?:he|she|they|it)(?:'s| is|'re| are)? called\b"
+    r"|[他她它](?:的?名字)?(?:是叫|名叫|叫做?|姓)|名字[是叫:：]|全名[是叫]?|(?:客户|对方|买家|采购)(?:的?名字)?[叫姓]",
+    re.IGNORECASE,
+)
+_NEW = re.compile(
+    r"\b(?:met|meet|saw|found|visited|spoke (?:to|with)|talked (?:to|with)|chatted (?:to|with|up)|call(?:ed)? (?:from|by)"
+    r"|bumped into|ran into|there(?:'s| is)) (?:an?|another|some|this|one) (?!few\b|bit\b|lot\b)"
+    r"|\b(?:new|fresh|another) (?:\w+ )?(?:customer|client|lead|buyer|prospect|contact|guy|company|account)\b"
+    r"|^(?:an?|another|some) (?:\w+ ){0,2}(?:buyer|customer|client|lead|prospect|guy|lady|owner|manager|contact)\b"
+    r"|新(?:客户|买家|线索|客|的?潜在)|(?:认识|碰到|碰见|遇到|遇见|见|来|有|接触|加|聊)(?:了|到|过)?(?:一?[个位名家])"
+    r"|又?来了?一?[个位家]|另一[个位家]",
+    re.IGNORECASE,
+)
+_PRONOUN = re.compile(
+    r"\b(?:he|she|they|him|her|them|his|hers|their|theirs|it|this (?:one|customer|client|deal|guy)"
+    r"|that (?:customer|client|deal|guy)|the (?:customer|client|buyer|deal|guy|company|same))\b"
+    r"|[他她它](?:们|家|那边|公司)?|人家|对方|这个?(?:客户|单子?|家|人)|那个?(?:客户|单子?|家|人)|该?客户|这边|那边|咱",
+    re.IGNORECASE,
+)
+_RELATION = (
+    r"(?:\b(?:his|her|their|the) (?:\w+ )?(?:boss|manager|director|md|ceo|cfo|cto|owner|husband|wife|partner|head|superior"
+    r"|chief|colleague|assistant|father|mother|brother|sister)\b"
+    r"|[他她](?:们)?(?:的)?(?:老板|领导|上司|上级|老总|总经理|主管|经理|老公|老婆|爱人|爸|妈|合伙人|同事|财务总监|总监|董事长|财务))"
+)
+_MET = re.compile(
+    r"\b(?:met|saw|seen|visited|spoke|spoken|talked|chatted|called|rang|phoned|emailed|wrote|texted|messaged|meeting with"
+    r"|lunch with|dinner with|coffee with|call with|on the line|on the phone)\b"
+    r"|见[了到过面]|拜访|聊|谈[了过]|通了?(?:个|一?次)?(?:电话|话)|打了?(?:个)?电话|碰[了到面]|沟通|联系[了上]|吃[了过饭]|会[了面]|认识了|微信上说",
+    re.IGNORECASE,
+)
+_BEFORE_NAME = re.compile(_RELATION + r"(?:,| is| called|,? named|是|叫|:|:)? ?$", re.IGNORECASE)
+_AFTER_NAME = re.compile(r"^(?:,| is|,? who is|是|,)? ?" + _RELATION, re.IGNORECASE)
+
+
+def mention_of(text: str) -> str | None:
+    """`naming`, `new` or `pronoun`, in this order of strength; None where the message does neither."""
+    head = text[:1_000]
+    for kind, pattern in (("naming", _NAMING), ("new", _NEW), ("pronoun", _PRONOUN)):
+        if pattern.search(head):
+            return kind
+    return None
+
+
+def was_met(text: str) -> bool:
+    """Whether the message says that somebody was met, called or written to."""
+    return bool(_MET.search(text[:1_000]))
+
+
+def related_person(text: str, spans: Sequence[tuple[int, int]]) -> str | None:
+    """The first of the names at `spans` that is introduced through another person: "his boss Zhao Min", 他老板赵敏."""
+    for start, end in spans:
+        if _BEFORE_NAME.search(text[max(0, start - 40) : start]) or _AFTER_NAME.search(text[end : end + 40]):
+            return text[start:end]
+    return None

@@ -1,0 +1,64 @@
+"""What a message asks to be reminded of, and what a time in it is for."""
+
+from __future__ import annotations
+
+import re
+
+_LEAD_IN = re.compile(
+    r"\b(?:(?:can|could) you )?(?:remind me|nudge me|ping me|wake me|tell me|alert me|set (?:me )?(?:an? )?(?:reminder|follow[- ]?up|alarm)"
+    r"|reminder|(?:put|add) (?:an? )?(?:follow[- ]?up|reminder)|don'?t let me forget|make sure i)\b"
+    r"[\s:]*(?:(?:to|about|that|for|with)\b)?[\s:]*"
+    r"|(?:请|麻烦|帮我|帮忙|到时候?|记得|记着|别忘了|设(?:个|一个)?(?=提醒))*(?:提醒|叫|喊|通知)(?:一下|下)?我?(?:一下|下|一声)?[,,:: ]*(?:去|要)?"
+    r"|(?:记得|别忘了)",
+    re.IGNORECASE,
+)
+_CLAUSES = re.compile(r"[,,;;。!!??\n]|\.\s|\s[-–]\s")
+_TRAILING = re.compile(
+    r"[\s,,。.!!]*(?:,?\s*(?:please|pls|thanks|thx|remind me(?: (?:to|about that|of that))?|ok\??)|(?:记得)?(?:提醒|叫|喊)(?:一下|下)?我(?:一下|下|一声)?|哈|哦|吧|啊|谢谢)[\s.!。!]*$",
+    re.IGNORECASE,
+)
+_DANGLING = re.compile(
+    r"^(?:to|about|on|at|by|that|for|the|and|,|,|在|于|的|去)\s+|\s+(?:on|at|by|in|to|and|for)$|^[,,\s的前]+",
+    re.IGNORECASE,
+)
+_EDGES = " ,,.。:!!"
+_REMINDER = re.compile(
+    r"\b(?:remind|reminder|nudge|ping me|follow[- ]?up|chase|call (?:him|her|them|back)|get back to)\b|提醒|叫我|喊我|跟进|回访|催|再联系|回电",
+    re.IGNORECASE,
+)
+_CLOSE = re.compile(
+    r"\b(?:by|before|until|till|deadline|due|deliver(?:y|ed)?|close[sd]?|closing|sign(?:ing)?|order(?:ing)?|decision|decide"
+    r"|go[- ]?live|launch|need(?:s|ed)?)\b|之?前|以前|交货|交付|到货|上线|签|成交|下单|定下来|拍板|要货|用上|开业",
+    re.IGNORECASE,
+)
+
+
+def read_task(text: str, time_span: tuple[int, int] | None) -> str:
+    """What is to be done: what follows "remind me to", without the time; else the only clause before it.
+
+    Empty where a reminder is asked for at the end of other things ("has budget, remind me Friday").
+    """
+    if time_span is not None:
+        start, end = time_span
+        text = f"{text[:start].rstrip()} {text[end:].lstrip()}"
+    text = " ".join(text.split())
+    asked = _LEAD_IN.search(text)
+    if asked is None:
+        return _trimmed(text)
+    after = _trimmed(_CLAUSES.split(text[asked.end() :])[0])
+    before = _trimmed(text[: asked.start()])
+    return after or ("" if _CLAUSES.search(before) else before)
+
+
+def _trimmed(task: str) -> str:
+    for pattern in (_TRAILING, _DANGLING, _DANGLING):
+        task = pattern.sub("", task, count=1).strip(_EDGES)
+    return task
+
+
+def purpose_of(text: str) -> str:
+    """What a time in a statement is for: `reminder`, `close` (the customer's deadline) or `meeting`."""
+    head = text[:1_000]
+    if _REMINDER.search(head):
+        return "reminder"
+    return "close" if _CLOSE.search(head) else "meeting"

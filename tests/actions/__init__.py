@@ -1,0 +1,1 @@
+"""What Manny does about a message."""

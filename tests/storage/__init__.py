@@ -1,0 +1,1 @@
+"""What Manny remembers, on SQLite and on PostgreSQL."""
