@@ -24,6 +24,9 @@ READ_AT_MOST = 2_000
 
 _TITLES = re.compile(r"^(?:mr|mrs|ms|miss|dr|prof|the)\.?\s+", re.IGNORECASE)
 _EDGES = " \t.,;:!?'\"“”‘’，。；：！？、()（）"
+NAME_AT_MOST = 120
+"""Characters of a name; what is longer is no name, and columns have their limits."""
+
 NO_REGION = "ZZ"
 """What `phonenumbers` calls no region: only numbers with a country code are read."""
 
@@ -147,4 +150,4 @@ def _related(clean: str, entities: list[dict[str, Any]]) -> str | None:
 def clean_name(name: str) -> str:
     """A name without quotes, title words and possessive: "Mr Weber's" → "Weber"."""
     name = re.sub(r"['’]s$", "", name.strip(_EDGES))
-    return _TITLES.sub("", name).strip(_EDGES)
+    return _TITLES.sub("", name)[:NAME_AT_MOST].strip(_EDGES)

@@ -319,7 +319,7 @@ def test_it_escapes_what_people_are_called(kind: str) -> None:
         assert "49" not in rendered.text or kind != "template", where
         assert rendered.html.count("<b>") <= _show(name, facts, language).html.count("<b>"), where
         # Marks that turn the direction of writing are left out; the words stay.
-        shown += hostile.strip().translate(dict.fromkeys(map(ord, "\u202e\u202d\u2066\u2069"))) in rendered.text
+        shown += hostile.strip().translate(dict.fromkeys(map(ord, "\u202e\u202c\u202d\u2066\u2069"))) in rendered.text
     assert shown > 50
 
 

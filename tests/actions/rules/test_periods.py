@@ -42,7 +42,7 @@ DAYS = (
     ("2024-02-29", "last_year", "2023-01-01", "2023-12-31"),
     ("2026-01-01", "last_year", "2025-01-01", "2025-12-31"),
 )
-DATES = st.dates(date(2, 1, 1), date(9998, 12, 31))
+DATES = st.dates(date(1970, 1, 1), date(9998, 12, 31))
 
 
 @pytest.mark.parametrize(("today", "period", "first", "last"), DAYS)
