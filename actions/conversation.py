@@ -7,9 +7,11 @@ from typing import Any
 
 from actions import resolving
 from actions.recording import about
-from actions.registry import handles, press_of
+from actions.registry import handles, press_of, presses
 from actions.resolving import display_name
-from actions.turn import Reply, Turn
+from actions.turn import Button, Reply, Turn
+from nlu.learning import marked
+from nlu.understanding import Understanding
 from storage.history import undo_last
 from storage.models import Change
 
@@ -107,3 +109,26 @@ def out_of_scope(turn: Turn) -> Reply:
     about_now = resolving.in_focus(turn)
     who = display_name(about_now.contact, about_now.company) if about_now else None
     return Reply("conversation/out_of_scope", {"who": who})
+
+
+NEVER_OFFERED = ("out_of_scope", "affirm", "deny", "greet")
+"""Intents that nobody is asked about: they do nothing by themselves."""
+
+
+def ask_what_was_meant(turn: Turn) -> Reply:
+    """Two or three things that the message may mean, as buttons; with nothing likely, what Manny can do."""
+    likely = [intent for intent in (turn.said.intent, *turn.said.also) if intent not in NEVER_OFFERED]
+    if turn.said.intent == "out_of_scope" or not likely or not any(map(str.isalpha, turn.said.text)):
+        return out_of_scope(turn)
+    said = turn.said.to_json()
+    buttons = [Button("meant", "meant", {"said": said, "intent": intent}, {"intent": intent}) for intent in likely]
+    buttons.append(Button("something_else", "meant", {"said": said, "intent": "out_of_scope"}, answer="deny"))
+    return Reply("conversation/unsure", {}, tuple(buttons))
+
+
+@presses("meant")
+def meant(turn: Turn, arguments: dict[str, Any]) -> Reply:
+    """The answer is used at once, and kept as a labelled example for the next training."""
+    said = Understanding.from_json({**arguments["said"], "intent": arguments["intent"], "confidence": 1.0})
+    turn.work.messages.keep_correction(marked(said), said.language, said.intent, turn.speaker.id, turn.now)
+    return turn.again(said)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from actions import registry
 from actions.asking import Ask, takes_up
+from actions.conversation import ask_what_was_meant
 from actions.followups import due_reply
 from actions.playbook import Playbook
 from actions.resolving import with_known_names
@@ -179,16 +180,14 @@ class Assistant:
             if said is None:
                 return _press(turn, incoming)
             turn = with_known_names(turn)
-            return takes_up(turn) or _handle(self._unless_unsure(turn))
+            return takes_up(turn) or self._unless_unsure(turn)
         except Ask as question:
             return question.reply
 
-    def _unless_unsure(self, turn: Turn) -> Turn:
-        """Below the threshold nothing is done: a wrong record is worse than a question."""
+    def _unless_unsure(self, turn: Turn) -> Reply:
+        """Below the threshold nothing is done but asking: a wrong record is worse than a question."""
         least = TAKES_BACK_FROM if turn.said.intent == "undo" else self._settings.nlu.threshold
-        if turn.said.confidence >= least:
-            return turn
-        return replace(turn, said=replace(turn.said, intent="out_of_scope"))
+        return _handle(turn) if turn.said.confidence >= least else ask_what_was_meant(turn)
 
     def _queue(self, work: UnitOfWork, turn: Turn, reply: Reply, message_id: int | None) -> Outgoing:
         """Renders the reply and puts it into the outbox, all in the turn's transaction."""

@@ -24,6 +24,7 @@ from bot import wiring
 from bot.assistant import Clock
 from bot.settings import Settings, SettingsError
 from nlu.client import NluClient, NluUnavailable
+from nlu.learning import add_example
 from nlu.server import NluServer, NluServerError
 from nlu.training import TrainingError, train
 from storage.database import upgrade
@@ -218,6 +219,29 @@ def nlu_check() -> None:
     if faults:
         raise click.ClickException(f"{len(faults)} faults in the training data")
     click.echo("The training data is sound.")
+
+
+@nlu.command("learn")
+@click.option("--approve", multiple=True, type=int, metavar="NUMBER", help="Add this one to the training data.")
+@click.option("--drop", multiple=True, type=int, metavar="NUMBER", help="Forget this one.")
+@_database
+def nlu_learn(approve: tuple[int, ...], drop: tuple[int, ...], database: str | None) -> None:
+    """Show what people corrected, and add what you approve to the training data.
+
+    Example: manny nlu learn --approve 3 --approve 5
+    """
+    with _faults(), _database_of(_settings(database=database)) as work:
+        for correction in work.messages.corrections():
+            if correction.id in approve:
+                path = add_example(correction.language, correction.intent, correction.text)
+                click.echo(f"{correction.id}\tadded to {path.relative_to(settings_module.ROOT)}\t{correction.text}")
+            elif correction.id in drop:
+                click.echo(f"{correction.id}\tdropped\t{correction.text}")
+            else:
+                click.echo(f"{correction.id}\t{correction.intent}\t{correction.text}")
+                continue
+            correction.learnt_at = datetime.now(UTC)
+        work.commit()
 
 
 @main.group()

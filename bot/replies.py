@@ -24,7 +24,9 @@ LANGUAGES = ("en", "zh")
 
 
 # Control characters but line ends, surrogates, and marks that turn the direction of writing. The joiner of emoji stays.
-_STEERING = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]")
+_STEERING = re.compile(
+    r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
+)
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ def _environment(language: str) -> Environment:
     environment.filters["money"] = lambda amount: _money(amount, language)
     environment.filters["number"] = number
     environment.filters["field"] = lambda name: _words("fields", language)[name]
+    environment.filters["intent"] = lambda name: _words("intents", language)[name]
     environment.filters["word"] = lambda name: _words("words", language).get(str(name), name)
     return environment
 

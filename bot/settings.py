@@ -41,9 +41,7 @@ class Nlu(_Section):
 
     url: str | None = Field(None, description="address of a running server; empty: Manny starts its own")
     token: SecretStr | None = Field(None, description="that server's token; only from the environment")
-    threshold: float = Field(
-        0.2, ge=0, le=1, description="below this confidence (0 to 1) Manny says that it did not understand"
-    )
+    threshold: float = Field(0.35, ge=0, le=1, description="below this confidence (0 to 1) Manny asks what was meant")
 
 
 class Telegram(_Section):

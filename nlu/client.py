@@ -111,6 +111,7 @@ def interpret(text: str, clean: str, parsed: dict[str, Any], now: datetime, regi
         task=read_task(clean, when.span if when else None),
         purpose=purpose_of(clean),
         contact=Contact(phone=phones[0] if phones else None, email=emails[0] if emails else None, wechat=wechat),
+        also=tuple(each["name"] for each in (parsed.get("intent_ranking") or [])[1:3]),
         words=words,
     )
 

@@ -142,6 +142,8 @@ class Understanding:
     task: str = ""
     purpose: str = "meeting"
     contact: Contact = field(default_factory=Contact)
+    also: tuple[str, ...] = ()
+    """The next likeliest intents, for asking back."""
     words: dict[str, str] = field(default_factory=dict)
     """For each MAN fact, the clause that states it."""
 
@@ -164,6 +166,7 @@ class Understanding:
                 **plain,
                 "amount": Money(Decimal(str(amount["value"])), amount["currency"]) if amount else None,
                 "alternatives": tuple(plain.get("alternatives", ())),
+                "also": tuple(plain.get("also", ())),
                 "contact": Contact(**plain.get("contact", {})),
             }
         )

@@ -161,6 +161,20 @@ class Message(Base):
     status: Mapped[str] = mapped_column(String(16), default="received")
 
 
+class Correction(Base):
+    """A message with the intent that its author said it had: an example for the next training, once approved."""
+
+    __tablename__ = "corrections"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    text: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(String(2))
+    intent: Mapped[str] = mapped_column(String(32))
+    said_at: Mapped[datetime]
+    learnt_at: Mapped[datetime | None]
+
+
 class Outgoing(Base):
     """The outbox: replies and reminders, written in the transaction that made them, sent after its commit."""
 

@@ -21,6 +21,7 @@ from storage.models import (
     Change,
     Company,
     Conversation,
+    Correction,
     Fact,
     JoinKey,
     Member,
@@ -228,6 +229,17 @@ class Messages:
         """Messages that came and were never answered, oldest first."""
         query = select(Message).where(Message.channel == channel, Message.status == "received")
         return self._session.scalars(query.order_by(Message.id)).all()
+
+    def keep_correction(self, text: str, language: str, intent: str, member_id: int, now: datetime) -> None:
+        """Keeps what somebody said that their message meant."""
+        self._session.add(
+            Correction(text=text, language=language, intent=intent, member_id=member_id, said_at=now, learnt_at=None)
+        )
+
+    def corrections(self) -> Sequence[Correction]:
+        """Corrections that have not been learnt yet, oldest first."""
+        query = select(Correction).where(Correction.learnt_at.is_(None)).order_by(Correction.id)
+        return self._session.scalars(query).all()
 
     def drop(self, message_id: int) -> None:
         """Removes a message: one of a stranger, of whom nothing is kept."""
@@ -581,7 +593,11 @@ class Customers:
         self._session.execute(delete(Change).where(or_(Change.message_id.in_(message_ids), Change.id.in_(changed))))
         replies = naming(Outgoing.payload, Outgoing.conversation_id.in_(conversations))
         answers = or_(Outgoing.id.in_(replies), Outgoing.message_id.in_(message_ids))
-        self._session.execute(update(Outgoing).where(answers).values(payload={}))
+        # What was not sent yet has nothing left to say.
+        sent = func.coalesce(Outgoing.sent_at, Outgoing.created_at)
+        self._session.execute(update(Outgoing).where(answers).values(payload={}, sent_at=sent))
+        corrected = naming(Correction.text, Correction.member_id.in_(team))
+        self._session.execute(delete(Correction).where(Correction.id.in_(corrected)))
         valued = naming(Fact.value, Fact.member_id.in_(team))
         self._session.execute(delete(Fact).where(Fact.id.in_(valued)))
         quoted = naming(Fact.words, Fact.member_id.in_(team))

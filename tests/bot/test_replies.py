@@ -345,7 +345,7 @@ def test_it_quotes_a_long_message_in_part(language: str) -> None:
 # --- words and buttons
 
 
-@pytest.mark.parametrize("name", ["buttons", "fields", "words", "chart", "export", "console"])
+@pytest.mark.parametrize("name", ["buttons", "fields", "words", "intents", "chart", "export", "console", "telegram"])
 def test_it_has_the_same_words_in_both_languages(name: str) -> None:
     english, chinese = _entries(name, "en"), _entries(name, "zh")
     assert list(english) == list(chinese)
