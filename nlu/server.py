@@ -180,9 +180,7 @@ class NluServer:
         assert self._process is not None
         code = self._process.poll()
         if code is not None:
-            raise NluServerError(
-                f"The language model's server ended with code {code}; its log is {self.log}."
-            )
+            raise NluServerError(f"The language model's server ended with code {code}; its log is {self.log}.")
         if waited > self._start_limit:
             raise NluServerError(
                 f"The language model's server gave no answer within {self._start_limit:.0f} s; its log is {self.log}."

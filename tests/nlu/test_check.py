@@ -17,9 +17,7 @@ def root(tmp_path: Path) -> Path:
         for intent in INTENTS:
             head = f"  metadata: {{{MUST_CARRY[intent]}: {LABEL[intent]}}}\n" if intent in MUST_CARRY else ""
             said = intent.replace("_", " ") if language == "en" else f"中文 {intent}"
-            write(
-                tmp_path, language, intent, f"- intent: {intent}\n{head}  examples: |\n    - {said} message\n"
-            )
+            write(tmp_path, language, intent, f"- intent: {intent}\n{head}  examples: |\n    - {said} message\n")
         (folder(tmp_path, language) / f"{CLAUSES}.yml").write_text(
             f'clauses:\n- money: "yes"\n  examples: |\n    - has money {language}\n', encoding="utf-8"
         )
@@ -69,16 +67,13 @@ def test_it_finds_an_example_without_dash(root: Path) -> None:
 
 def test_it_finds_duplicates_within_an_intent_whatever_their_case_and_marks(root: Path) -> None:
     (fault,) = undo(root, "Forget [Acme](company) please", "forget acme, please!")
-    assert (
-        fault == "nlu/model/data/en/undo.yml: stands in nlu/model/data/en/undo.yml too: forget acme, please!"
-    )
+    assert fault == "nlu/model/data/en/undo.yml: stands in nlu/model/data/en/undo.yml too: forget acme, please!"
 
 
 def test_it_finds_duplicates_across_intents_and_languages(root: Path) -> None:
     assert any("stands in nlu/model/data/en/greet.yml too" in fault for fault in undo(root, "greet message"))
     assert any(
-        "zh/undo.yml: stands in nlu/model/data/en/" in fault
-        for fault in undo(root, "greet message", language="zh")
+        "zh/undo.yml: stands in nlu/model/data/en/" in fault for fault in undo(root, "greet message", language="zh")
     )
 
 
@@ -136,9 +131,7 @@ def test_it_finds_messages_in_the_wrong_language(root: Path) -> None:
     assert "a Chinese message" in undo(root, "刚才记错了")[0]
 
 
-@pytest.mark.parametrize(
-    ("language", "said"), [("zh", "undo"), ("zh", "export pipeline"), ("en", "show 王总")]
-)
+@pytest.mark.parametrize(("language", "said"), [("zh", "undo"), ("zh", "export pipeline"), ("en", "show 王总")])
 def test_it_leaves_mixed_messages_alone(root: Path, language: str, said: str) -> None:
     assert undo(root, said, language=language) == []
 

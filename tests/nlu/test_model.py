@@ -13,9 +13,7 @@ import pytest
 from nlu.server import MODEL_DIR, ROOT, NluServer, NluServerError, island_python
 from nlu.training import Meter, fingerprint
 
-needs_island = pytest.mark.skipif(
-    not (MODEL_DIR / ".venv").exists(), reason="the model's environment is missing"
-)
+needs_island = pytest.mark.skipif(not (MODEL_DIR / ".venv").exists(), reason="the model's environment is missing")
 
 OWNER = """
 import sys, time

@@ -1,0 +1,1 @@
+"""Manny's own Rasa components: a tokenizer for two scripts, sentence features, facts and labels."""

@@ -1,0 +1,204 @@
+"""What a message says of a customer's money, authority and need.
+
+A message says several things, so each clause is judged for itself, knowing the message's intent, and the
+surest one that says something speaks for the message. "Has budget" is a statement when it is logged and
+a condition when customers are searched for: in both cases it is money, in a reminder it is nothing.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.featurizers.featurizer import Featurizer
+from rasa.shared.nlu.constants import INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix, hstack
+
+from components.clauses import clauses
+from components.features import TextFeatures, progress, source_fingerprint
+from components.labels import NONE, metadata
+from components.linear import LinearModel
+
+FACTS = ("money", "authority", "need")
+CLAUSE_LABELS = "clause_labels"
+STATING = "log_contact"
+"""The intent that a clause without a message counts for."""
+RARE = 3
+
+
+@dataclass(frozen=True)
+class Said:
+    """A message cut into clauses, with its intent and what the whole says of each fact."""
+
+    clauses: list[str]
+    intent: str
+    labels: dict[str, str]
+
+
+def read(training_data: TrainingData) -> list[Said]:
+    """Clause examples and messages alike."""
+    said = []
+    for message in training_data.nlu_examples:
+        labels = message.get(CLAUSE_LABELS)
+        if labels is not None:
+            said.append(Said([message.get(TEXT)], STATING, labels))
+        elif message.get(INTENT):
+            facts = {fact: value for fact, value in metadata(message).items() if fact in FACTS}
+            said.append(Said(clauses(message.get(TEXT)), message.get(INTENT), facts))
+    return said
+
+
+def carriers(said: list[Said]) -> list[str]:
+    """The intents whose messages say something of a customer, more often than by a slip of the pen."""
+    stating = Counter(one.intent for one in said if one.labels)
+    return sorted(intent for intent, count in stating.items() if count >= RARE)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class FactClassifier(GraphComponent):
+    """Judges each clause of a message: yes, no or nothing, for each of the three facts."""
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        storage: ModelStorage,
+        resource: Resource,
+        features: TextFeatures | None = None,
+        models: dict[str, LinearModel] | None = None,
+        intents: Sequence[str] = (),
+    ) -> None:
+        self._config = config
+        self._storage = storage
+        self._resource = resource
+        self._features = features or TextFeatures(config["max_features"], sparse_scale=config["sparse_scale"])
+        self._models = models or {}
+        self._intents = list(intents)
+
+    @classmethod
+    def required_components(cls) -> list[type[GraphComponent]]:
+        """Rasa has no word for needing the intent: see the order in config.yml."""
+        return [Featurizer]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """Weights of the features, the inverse strength of regularisation, and how sure a clause must be."""
+        return {"max_features": 40_000, "sparse_scale": 2.0, "intent_scale": 2.0, "c": 2.0, "threshold": 0.6}
+
+    @staticmethod
+    def fingerprint_addon(config: dict[str, Any]) -> str | None:
+        """Makes a change in this package's functions a reason to train again."""
+        return source_fingerprint()
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "FactClassifier":
+        """An untrained classifier."""
+        return cls(config, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "FactClassifier":
+        """The trained classifier."""
+        with model_storage.read_from(resource) as folder:
+            features = TextFeatures.load(folder)
+            with np.load(folder / "facts.npz", allow_pickle=False) as data:
+                models = {fact: LinearModel.from_arrays(fact, data) for fact in FACTS}
+                intents = data["intents"].tolist()
+        return cls(config, model_storage, resource, features, models, intents)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learns from clauses and from messages of the intents that can say something."""
+        said = read(training_data)
+        self._intents = carriers(said)
+        said = [one for one in said if one.intent in self._intents]
+        texts = [clause for one in said for clause in one.clauses]
+        owners = [i for i, one in enumerate(said) for _ in one.clauses]
+        self._features.fit(texts)
+        rows = self._rows(texts, [said[owner].intent for owner in owners], training=True)
+        for done, fact in enumerate(FACTS):
+            progress("facts", done, len(FACTS))
+            self._models[fact] = self._learn(fact, said, owners, rows)
+        self._persist()
+        return self._resource
+
+    def _rows(self, texts: Sequence[str], intents: Sequence[str], training: bool = False) -> csr_matrix:
+        """The features of clauses, and the intents of their messages."""
+        columns = [self._intents.index(intent) for intent in intents]
+        ones = np.full(len(texts), self._config["intent_scale"])
+        known = csr_matrix((ones, (range(len(texts)), columns)), shape=(len(texts), len(self._intents)))
+        return hstack([self._features.matrix(texts, training), known], format="csr")
+
+    def _learn(self, fact: str, said: list[Said], owners: list[int], rows: csr_matrix) -> LinearModel:
+        """Fits on the clauses that are clear, lets that model choose the speaking clause of the other
+        messages, and fits again on all: what was not chosen says nothing."""
+        values = [said[owner].labels.get(fact, NONE) for owner in owners]
+        clear = [i for i, owner in enumerate(owners) if values[i] == NONE or len(said[owner].clauses) == 1]
+        first = LinearModel.fit(rows[clear], [values[i] for i in clear], self._config["c"])
+        speaking = {*clear, *self._speaking(fact, said, owners, first, first.probabilities(rows))}
+        answers = [value if i in speaking else NONE for i, value in enumerate(values)]
+        return LinearModel.fit(rows, answers, self._config["c"])
+
+    @staticmethod
+    def _speaking(
+        fact: str, said: list[Said], owners: list[int], model: LinearModel, chances: npt.NDArray[np.float64]
+    ) -> list[int]:
+        """For each message that says something in one of several clauses: the clause that most likely does."""
+        best: dict[int, tuple[float, int]] = {}
+        for i, owner in enumerate(owners):
+            value = said[owner].labels.get(fact)
+            if value in model.classes and len(said[owner].clauses) > 1:
+                chance = float(chances[i, model.classes.index(value)])
+                best[owner] = max(best.get(owner, (0.0, i)), (chance, i))
+        return [i for _, i in best.values()]
+
+    def _persist(self) -> None:
+        arrays: dict[str, Any] = {"intents": np.array(self._intents)}
+        for fact, model in self._models.items():
+            arrays.update(model.arrays(fact))
+        with self._storage.write_to(self._resource) as folder:
+            self._features.save(folder)
+            np.savez(folder / "facts.npz", **arrays)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Puts the facts on incoming messages."""
+        for message in messages:
+            intent = str((message.get(INTENT) or {}).get("name"))
+            speaks = intent in self._intents and message.get(TEXT)
+            message.set("facts", self._facts(clauses(message.get(TEXT)), intent) if speaks else {}, add_to_output=True)
+        return messages
+
+    def _facts(self, parts: list[str], intent: str) -> dict[str, dict[str, Any]]:
+        rows = self._rows(parts, [intent] * len(parts))
+        found: dict[str, dict[str, Any]] = {}
+        for fact, model in self._models.items():
+            for clause, chances in zip(parts, model.probabilities(rows)):
+                value, chance = _surest(model.classes, chances)
+                if chance >= self._config["threshold"] and chance > found.get(fact, {}).get("confidence", 0.0):
+                    found[fact] = {"value": value, "confidence": chance, "clause": clause}
+        return found
+
+
+def _surest(classes: Iterable[str], chances: npt.NDArray[np.float64]) -> tuple[str, float]:
+    """The likelier one of the answers that say something."""
+    return max(
+        ((v, float(p)) for v, p in zip(classes, chances) if v != NONE), key=lambda pair: pair[1], default=("", 0.0)
+    )

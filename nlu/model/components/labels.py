@@ -1,0 +1,134 @@
+"""Labels of the whole message that belong to its intent: objection, role, style, stage, action."""
+
+from typing import Any
+
+import numpy as np
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.featurizers.featurizer import Featurizer
+from rasa.shared.nlu.constants import INTENT, METADATA, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix, hstack, vstack
+
+from components.features import progress, source_fingerprint
+from components.linear import LinearModel
+
+NONE = "none"
+
+CARRIERS: dict[str, tuple[str, ...]] = {
+    "objection": ("report_objection",),
+    "action": ("finish_reminder",),
+    "style": ("describe_person", "log_contact"),
+    "role": ("describe_person", "ask_pitch", "log_contact"),
+    "stage": ("update_deal", "query_pipeline", "find_customers", "log_contact"),
+}
+
+
+def metadata(message: Message) -> dict[str, str]:
+    """The labels of a training example: its block's, overruled by its own."""
+    both = message.get(METADATA) or {}
+    return {**(both.get("intent") or {}), **(both.get("example") or {})}
+
+
+def features_of(messages: list[Message]) -> csr_matrix:
+    """The sentence features that the featurizer left on the messages."""
+    return vstack([_row(message) for message in messages], format="csr")
+
+
+def _row(message: Message) -> csr_matrix:
+    _, sparse = message.get_sparse_features(TEXT)
+    _, dense = message.get_dense_features(TEXT)
+    return hstack([sparse.features, csr_matrix(dense.features)])
+
+
+@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
+class LabelClassifier(GraphComponent):
+    """One classifier for each label; answers only for labels that the message's intent may carry."""
+
+    def __init__(
+        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, models: dict[str, LinearModel]
+    ) -> None:
+        self._config = config
+        self._storage = storage
+        self._resource = resource
+        self._models = models
+
+    @classmethod
+    def required_components(cls) -> list[type[GraphComponent]]:
+        """The features of the message; Rasa has no word for needing the intent."""
+        return [Featurizer]
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """The inverse strength of regularisation, and how sure an answer must be."""
+        return {"c": 4.0, "threshold": 0.4}
+
+    @staticmethod
+    def fingerprint_addon(config: dict[str, Any]) -> str | None:
+        """Makes a change in this package's functions a reason to train again."""
+        return source_fingerprint()
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> "LabelClassifier":
+        """An untrained classifier."""
+        return cls(config, model_storage, resource, {})
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> "LabelClassifier":
+        """The trained classifier."""
+        with model_storage.read_from(resource) as folder, np.load(folder / "labels.npz", allow_pickle=False) as data:
+            models = {name: LinearModel.from_arrays(name, data) for name in data["labels"].tolist()}
+        return cls(config, model_storage, resource, models)
+
+    def train(self, training_data: TrainingData) -> Resource:
+        """Learns each label on the messages of the intents that carry it."""
+        for done, (label, intents) in enumerate(CARRIERS.items()):
+            progress("labels", done, len(CARRIERS))
+            examples = [message for message in training_data.intent_examples if message.get(INTENT) in intents]
+            answers = [metadata(message).get(label, NONE) for message in examples]
+            if set(answers) - {NONE}:
+                self._models[label] = LinearModel.fit(features_of(examples), answers, self._config["c"])
+        self._persist()
+        return self._resource
+
+    def _persist(self) -> None:
+        arrays: dict[str, Any] = {"labels": np.array(list(self._models))}
+        for label, model in self._models.items():
+            arrays.update(model.arrays(label))
+        with self._storage.write_to(self._resource) as folder:
+            np.savez(folder / "labels.npz", **arrays)
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        """Puts the labels on incoming messages."""
+        for message in messages:
+            intent = (message.get(INTENT) or {}).get("name")
+            labels = {label: self._models[label] for label in self._models if intent in CARRIERS[label]}
+            message.set("labels", self._answers(message, labels) if labels else {}, add_to_output=True)
+        return messages
+
+    def _answers(self, message: Message, models: dict[str, LinearModel]) -> dict[str, dict[str, Any]]:
+        row = features_of([message])
+        answers: dict[str, dict[str, Any]] = {}
+        for label, model in models.items():
+            chances = model.probabilities(row)[0]
+            best = int(chances.argmax())
+            sure = NONE not in model.classes or chances[best] >= self._config["threshold"]
+            if model.classes[best] != NONE and sure:
+                answers[label] = {"value": model.classes[best], "confidence": float(chances[best])}
+        return answers

@@ -1,0 +1,1 @@
+"""Tests of the components, run in the model's own environment."""

@@ -1,0 +1,23 @@
+"""How a message is cut into clauses."""
+
+import pytest
+from components.clauses import clauses
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("has budget, no authority", ["has budget", "no authority"]),
+        ("budget approved but his boss decides", ["budget approved", "his boss decides"]),
+        ("有钱,但说了不算", ["有钱", "说了不算"]),
+        ("预算批了 老板还没点头", ["预算批了", "老板还没点头"]),
+        ("人是好说话,就是没权", ["人是好说话", "没权"]),
+        ("they have 1,200 units at 10:30 for 3.5k", ["they have 1,200 units at 10:30 for 3.5k"]),
+        ("brandy and android", ["brandy", "android"]),
+        ("可以了", ["可以了"]),
+        ("👍", ["👍"]),
+    ],
+)
+def test_it_cuts(text: str, parts: list[str]) -> None:
+    """At punctuation and joining words, not within numbers and words."""
+    assert clauses(text) == parts
