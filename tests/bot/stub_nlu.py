@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
@@ -28,7 +29,6 @@ class StubNlu:
     def __init__(self) -> None:
         self.heard: list[str] = []
         self.hold = threading.Event()
-        self._released = threading.Event()
         stub = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -68,12 +68,12 @@ class StubNlu:
     def release(self) -> None:
         """Answers what was held."""
         self.hold.clear()
-        self._released.set()
 
     def _answer(self, text: str) -> dict[str, Any]:
         self.heard.append(text)
-        if self.hold.is_set() and "slow" in text:
-            self._released.wait(20)
+        deadline = time.monotonic() + 20
+        while self.hold.is_set() and "slow" in text and time.monotonic() < deadline:
+            time.sleep(0.02)
         intent = next((intent for word, intent in WORDS.items() if word in text.lower()), "out_of_scope")
         entities = [
             {"entity": "person", "value": name, "start": text.index(name), "end": text.index(name) + len(name)}

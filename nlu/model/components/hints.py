@@ -176,10 +176,10 @@ SUFFIXES_EN = frozenset(
 UNITS = frozenset("台套个件只箱批吨辆部把张条支瓶盒双米公斤卷桶片块颗间床份单位")
 MONEY = frozenset(
     [
-        "万w",
+        "万",
+        "w",
         "k",
         "m",
-        "元块刀亿千百",
         "usd",
         "rmb",
         "cny",

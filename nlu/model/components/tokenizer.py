@@ -28,7 +28,7 @@ TOKEN = re.compile(
         | (?<={_LETTER})[-&]{_ALNUM}+                     # HX-9, AT&T
         | -(?={_LETTER}){_ALNUM}+                         # 5-axis, but not 50-60
       )*
-    | [\U0001F1E6-\U0001FAFF\u2600-\u27BF][\uFE0F\u200D\U0001F3FB-\U0001FAFF\u2640\u2642]*   # emoji with their modifiers
+    | [\U0001F1E6-\U0001FAFF\u2600-\u27BF][\uFE0F\u200D\U0001F3FB-\U0001F3FF\u2640\u2642]*   # emoji with their modifiers
     | [^\s]
     """,
     re.VERBOSE,
