@@ -53,7 +53,9 @@ def log_referral(turn: Turn) -> Reply:
     if subject.new and subject.opportunity is not None:
         move_stage(turn, subject.opportunity, "lead")
     reply = noted_reply(introduced, subject, noted)
-    return Reply("people/referred", {**reply.facts, "referrer": said.referrer}, reply.buttons)
+    referrer = subject.person.referrer if subject.person else None
+    name = referrer.name if referrer else said.referrer
+    return Reply("people/referred", {**reply.facts, "referrer": name}, reply.buttons)
 
 
 def _referrer(turn: Turn, name: str) -> Person:

@@ -186,8 +186,12 @@ class Assistant:
 
     def _unless_unsure(self, turn: Turn) -> Reply:
         """Below the threshold nothing is done but asking: a wrong record is worse than a question."""
-        least = TAKES_BACK_FROM if turn.said.intent == "undo" else self._settings.nlu.threshold
-        return _handle(turn) if turn.said.confidence >= least else ask_what_was_meant(turn)
+        said = turn.said
+        least = TAKES_BACK_FROM if said.intent == "undo" else self._settings.nlu.threshold
+        # Facts about a customer are noted alike, whether they tell of a meeting or describe a person.
+        told = said.states_man() or (said.met and (said.person or said.company))
+        plain_fact = said.intent in ("log_contact", "describe_person") and told
+        return _handle(turn) if said.confidence >= least or plain_fact else ask_what_was_meant(turn)
 
     def _queue(self, work: UnitOfWork, turn: Turn, reply: Reply, message_id: int | None) -> Outgoing:
         """Renders the reply and puts it into the outbox, all in the turn's transaction."""
