@@ -88,8 +88,8 @@ def _train(path: Path, on_progress: Progress, model_dir: Path) -> None:
         raise TrainingError(str(missing)) from missing
     # In the models' folder, so that the move at the end stays within one file system.
     with tempfile.TemporaryDirectory(prefix=".training-", dir=path.parent) as scratch:
-        command = ["-m", "rasa", "train", "nlu", "--out", scratch, "--fixed-model-name", path.name]
-        _run([str(python), *command], on_progress, model_dir)
+        command = [str(python), str(model_dir / "train.py"), "--out", scratch, "--fixed-model-name", path.name]
+        _run(command, on_progress, model_dir)
         os.replace(Path(scratch) / path.name, path)
     for older in path.parent.glob("*.tar.gz"):
         if older != path:
@@ -105,7 +105,8 @@ def _run(command: list[str], on_progress: Progress, model_dir: Path) -> None:
         command,
         cwd=model_dir,
         env=island_environment() | {"LOG_LEVEL": "INFO", "NO_COLOR": "1"},
-        stdin=subprocess.DEVNULL,
+        # The training ends when this pipe closes, which happens even if we are killed with -9.
+        stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

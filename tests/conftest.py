@@ -15,6 +15,7 @@ from bot.settings import Settings
 from bot.wiring import Manny, build, nlu_client
 from nlu.server import NluServer
 from nlu.training import train
+from tests.postgres import Postgres, postgres_server
 
 NOW = datetime(2026, 3, 2, 9, 0)
 """Monday, the moment from which every test counts."""
@@ -52,6 +53,13 @@ class TestClock:
     def set(self, local: datetime) -> None:
         """Moves the clock to a local time."""
         self.at = local.replace(tzinfo=self.zone)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A real PostgreSQL server."""
+    with postgres_server() as server:
+        yield server
 
 
 @pytest.fixture

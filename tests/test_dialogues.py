@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 import yaml
 
+from bot import settings as settings_module
 from bot.console import Console, sign_in
 from bot.messages import Outgoing
-from bot.wiring import Manny
+from bot.wiring import Manny, build, nlu_client
+from nlu.server import NluServer
 from tests.conftest import TestClock
+from tests.postgres import Postgres
 
 DIALOGUES = Path(__file__).parent / "dialogues"
 FILES = sorted(DIALOGUES.rglob("*.yml"))
@@ -23,8 +26,26 @@ pytestmark = pytest.mark.slow
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
 def test_the_conversation_goes_as_written(path: Path, make_manny: Callable[[], Manny], clock: TestClock) -> None:
+    _talk(path, make_manny(), clock)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_it_goes_as_written_on_postgresql(
+    path: Path, postgres: Postgres, nlu_server: NluServer, clock: TestClock, tmp_path: Path
+) -> None:
+    url = postgres.create()
+    settings = settings_module.load(database={"url": url}, timezone=clock.zone.key)
+    manny = build(settings, nlu_client(settings, nlu_server.url, nlu_server.token), clock, tmp_path / "files")
+    try:
+        _talk(path, manny, clock)
+    finally:
+        manny.close()
+        postgres.drop(url)
+
+
+def _talk(path: Path, manny: Manny, clock: TestClock) -> None:
     dialogue = yaml.safe_load(path.read_text(encoding="utf-8"))
-    manny, language = make_manny(), path.parent.name
+    language = path.parent.name
     consoles: dict[str, Console] = {}
     for number, turn in enumerate(dialogue["turns"], 1):
         where = f"{path.name}, turn {number}"

@@ -23,6 +23,8 @@ from tests.bot.house import Served, admit, build, eventually
 from tests.bot.stub_nlu import StubNlu
 from tests.fake_telegram import FakeTelegram
 
+pytestmark = pytest.mark.slow
+
 ALICE = 11
 
 

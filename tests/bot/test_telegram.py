@@ -28,6 +28,8 @@ from tests.bot.house import Served, admit, build, database, eventually, invite
 from tests.bot.stub_nlu import StubNlu
 from tests.fake_telegram import FakeTelegram
 
+pytestmark = pytest.mark.slow
+
 ALICE, BOB, STRANGER, GROUP = 11, 22, 99, -500
 EN, ZH = words("telegram", "en"), words("telegram", "zh")
 
