@@ -8,7 +8,7 @@ from actions import resolving
 from actions.asking import Ask
 from actions.contacts import question_buttons
 from actions.playbook import Benefit, Product
-from actions.recording import about, follow_up_buttons, man_of, suggested_follow_up
+from actions.recording import about, man_of, offering, suggested_follow_up
 from actions.registry import handles
 from actions.resolving import Subject, display_name
 from actions.rules import names
@@ -51,10 +51,7 @@ def report_objection(turn: Turn) -> Reply:
     opportunity.touched_at = turn.now
     facts = about(turn, opportunity, **facts)
     due = suggested_follow_up(turn, opportunity, after="objection")
-    if due is None:
-        return Reply("coaching/objection", facts)
-    facts |= {"follow_up": due.isoformat(timespec="minutes"), "days": (due.date() - turn.now.date()).days}
-    return Reply("coaching/objection", facts, follow_up_buttons(opportunity, due))
+    return offering(turn, Reply("coaching/objection", facts), opportunity, due)
 
 
 def _objecting(turn: Turn) -> Subject:
@@ -148,11 +145,7 @@ def ask_advice(turn: Turn) -> Reply:
     question = man_of(opportunity).next_question
     if question is not None and opportunity.stage not in ("won", "lost"):
         return Reply("coaching/advice", {**facts, "question": question}, question_buttons(opportunity, question))
-    due = suggested_follow_up(turn, opportunity)
-    if due is None:
-        return Reply("coaching/advice", facts)
-    facts |= {"follow_up": due.isoformat(timespec="minutes"), "days": (due.date() - turn.now.date()).days}
-    return Reply("coaching/advice", facts, follow_up_buttons(opportunity, due))
+    return offering(turn, Reply("coaching/advice", facts), opportunity, suggested_follow_up(turn, opportunity))
 
 
 @handles("ask_prospecting")

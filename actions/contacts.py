@@ -12,10 +12,10 @@ from actions.recording import (
     YES_NO,
     about,
     add_reminder,
-    follow_up_buttons,
     local,
     man_of,
     move_stage,
+    offering,
     people_of,
     put_on_record,
     record_of,
@@ -58,12 +58,7 @@ def noted_reply(turn: Turn, subject: Subject, noted: list[dict[str, Any]]) -> Re
     question = man_of(opportunity).next_question
     if question is not None and opportunity.stage not in ("won", "lost"):
         return Reply("contacts/noted", {**facts, "question": question}, question_buttons(opportunity, question))
-    due = suggested_follow_up(turn, opportunity)
-    if due is None:
-        return Reply("contacts/noted", facts)
-    days = (due.date() - turn.now.date()).days
-    facts = {**facts, "follow_up": due.isoformat(timespec="minutes"), "days": days}
-    return Reply("contacts/noted", facts, follow_up_buttons(opportunity, due))
+    return offering(turn, Reply("contacts/noted", facts), opportunity, suggested_follow_up(turn, opportunity))
 
 
 def _with_time_named(turn: Turn, opportunity: Opportunity, facts: dict[str, Any]) -> Reply:
@@ -75,8 +70,7 @@ def _with_time_named(turn: Turn, opportunity: Opportunity, facts: dict[str, Any]
         reminder = add_reminder(turn, turn.said.task, due, opportunity, opportunity.contact)
         facts = {**facts, "record": record_of(turn, opportunity)}
         return Reply("contacts/noted", {**facts, "reminder": local(turn, reminder.due_at).isoformat()})
-    facts = {**facts, "follow_up": due.isoformat(timespec="minutes"), "days": (due.date() - turn.now.date()).days}
-    return Reply("contacts/noted", facts, follow_up_buttons(opportunity, due))
+    return offering(turn, Reply("contacts/noted", facts), opportunity, due)
 
 
 def question_buttons(opportunity: Opportunity, fact: str) -> tuple[Button, ...]:
@@ -99,12 +93,8 @@ def answer_fact(turn: Turn, arguments: dict[str, Any]) -> Reply:
     fact, value = arguments["fact"], arguments["value"]
     subject = Subject(opportunity.contact, opportunity.company, opportunity)
     if value is None:
-        due = suggested_follow_up(turn, opportunity)
-        facts = about(turn, opportunity, fact=fact)
-        if due is None:
-            return Reply("contacts/find_out", facts)
-        facts |= {"follow_up": due.isoformat(timespec="minutes"), "days": (due.date() - turn.now.date()).days}
-        return Reply("contacts/find_out", facts, follow_up_buttons(opportunity, due))
+        reply = Reply("contacts/find_out", about(turn, opportunity, fact=fact))
+        return offering(turn, reply, opportunity, suggested_follow_up(turn, opportunity))
     said = replace(turn.said, intent="log_contact", words={}, **{fact: value})
     answered = replace(turn, said=said)
     noted = put_on_record(answered, subject, met=True)

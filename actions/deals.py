@@ -7,7 +7,7 @@ from typing import Any
 from actions import resolving
 from actions.asking import Ask
 from actions.contacts import colleagues, noted_reply
-from actions.recording import about, follow_up_buttons, move_stage, put_on_record, suggested_follow_up
+from actions.recording import about, move_stage, offering, put_on_record, suggested_follow_up
 from actions.registry import handles, presses
 from actions.turn import Button, Reply, Turn
 from storage.models import Member, Opportunity
@@ -40,11 +40,7 @@ def _moved(turn: Turn, opportunity: Opportunity, before: str, noted: list[dict[s
         stage_before=stages[before].name.in_(language),
     )
     due = suggested_follow_up(turn, opportunity, after="quote" if opportunity.stage == "proposal" else None)
-    if due is None:
-        return Reply("deals/moved", facts)
-    days = (due.date() - turn.now.date()).days
-    facts = {**facts, "follow_up": due.isoformat(timespec="minutes"), "days": days}
-    return Reply("deals/moved", facts, follow_up_buttons(opportunity, due))
+    return offering(turn, Reply("deals/moved", facts), opportunity, due)
 
 
 @handles("reassign")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from actions.resolving import Subject, bring_in, display_name
 from actions.rules.cadence import days_until_follow_up
 from actions.rules.man import Man, authority_of
-from actions.turn import Button, Turn
+from actions.turn import Button, Reply, Turn
 from nlu.understanding import MAN
 from storage.models import Fact, Opportunity, Person, Reminder
 
@@ -214,14 +215,17 @@ def suggested_follow_up(turn: Turn, opportunity: Opportunity, after: str | None 
     return datetime.combine(turn.now.date() + timedelta(days=days), time(turn.day.hour_of(None)))
 
 
-def follow_up_buttons(opportunity: Opportunity, due: datetime) -> tuple[Button, ...]:
-    """[set] [other time] [no] for a follow-up at `due`."""
-    arguments = {"opportunity_id": opportunity.id, "due": due.isoformat(timespec="minutes")}
-    return (
-        Button("set", "set_follow_up", arguments, answer="affirm"),
+def offering(turn: Turn, reply: Reply, opportunity: Opportunity, due: datetime | None) -> Reply:
+    """The reply with a follow-up at `due` offered: [set] [other time] [no]. Unchanged where `due` is None."""
+    if due is None:
+        return reply
+    when = due.isoformat(timespec="minutes")
+    buttons = (
+        Button("set", "set_follow_up", {"opportunity_id": opportunity.id, "due": when}, answer="affirm"),
         Button("other_time", "other_follow_up", {"opportunity_id": opportunity.id}),
         Button("leave", "leave_it", answer="deny"),
     )
+    return replace(reply.with_facts(follow_up=when, days=(due.date() - turn.now.date()).days), buttons=buttons)
 
 
 def add_reminder(
