@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import psutil
+import yaml
 
 from bot import settings as settings_module
 from bot.console import Console, sign_in
@@ -17,19 +18,19 @@ from bot.wiring import build, nlu_client, real_clock
 from nlu.server import NluServer
 from nlu.training import train
 
-ROUNDS = 10
-MESSAGES = (
-    "met Ravi from Sundaram Textiles, he signs everything himself",
-    "they need 40 pumps by June",
-    "they say it's too expensive",
-    "show Sundaram Textiles",
-    "who has budget but no authority?",
-    "remind me to call Ravi tomorrow at 10",
-    "跟宏图软件的孙总聊了,预算批了",
-    "客户说要再考虑考虑",
-    "看看宏图软件",
-    "今天有什么要跟进",
-)
+SENTENCES = settings_module.ROOT / "tests" / "sentences"
+INTENTS = ("log_contact", "update_deal", "report_objection", "show_customer", "find_customers", "set_reminder")
+
+
+def messages() -> tuple[list[str], list[str]]:
+    """Two lists of different messages of the same kinds in both languages: the server remembers what it has read."""
+    texts = [
+        entry["text"]
+        for language in ("en", "zh")
+        for intent in INTENTS
+        for entry in yaml.safe_load((SENTENCES / language / f"{intent}.yml").read_text(encoding="utf-8"))[:20]
+    ]
+    return texts[::2], texts[1::2]
 
 
 def main() -> None:
@@ -47,9 +48,6 @@ def main() -> None:
         def turn(text: str) -> None:
             console.say(text)
 
-        for warm in MESSAGES:
-            bare(warm)
-            turn(warm)
         parses, turns = _interleaved(bare, turn)
         _print("POST /model/parse", parses)
         _print("a message in the terminal", turns)
@@ -63,16 +61,15 @@ def main() -> None:
         manny.close()
 
 
-def _interleaved(first: Callable[[str], None], second: Callable[[str], None]) -> tuple[list[float], list[float]]:
-    """Both in turns, so that noise of the machine falls on both alike."""
+def _interleaved(bare: Callable[[str], None], turn: Callable[[str], None]) -> tuple[list[float], list[float]]:
+    """Both in turns, so that noise of the machine falls on both alike; the first ten of each only warm up."""
     times: tuple[list[float], list[float]] = ([], [])
-    for _ in range(ROUNDS):
-        for text in MESSAGES:
-            for run, kept in zip((first, second), times, strict=True):
-                begun = time.perf_counter()
-                run(text)
-                kept.append((time.perf_counter() - begun) * 1000)
-    return times
+    for pair in zip(*messages(), strict=True):
+        for text, run, kept in zip(pair, (bare, turn), times, strict=True):
+            begun = time.perf_counter()
+            run(text)
+            kept.append((time.perf_counter() - begun) * 1000)
+    return times[0][10:], times[1][10:]
 
 
 def _print(name: str, times: list[float]) -> None:
