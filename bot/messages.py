@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -49,4 +49,3 @@ class Answer:
     replies: tuple[Outgoing, ...]
     understood: dict[str, Any] | None = None
     known: bool = True
-    extra: dict[str, Any] = field(default_factory=dict)

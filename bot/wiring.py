@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,11 +51,6 @@ def clock_from(start: datetime) -> Clock:
         return start + (datetime.now(UTC) - begun)
 
     return now
-
-
-def fixed_clock(at: datetime) -> Callable[[], datetime]:
-    """A clock that stands still."""
-    return lambda: at
 
 
 def database_url(settings: Settings) -> str:
