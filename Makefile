@@ -7,7 +7,7 @@ MODEL := nlu/model/.venv/.ready
 # uv finds the system's certificates only when it is told where they are.
 export UV_SYSTEM_CERTS := 1
 
-.PHONY: help chat serve train test test-fast check format bench clean
+.PHONY: help chat serve train nlu-report test test-fast check format bench clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
@@ -20,6 +20,10 @@ serve: $(APP) $(MODEL)  ## serve Telegram; needs TELEGRAM_BOT_TOKEN
 
 train: $(APP) $(MODEL)  ## train the language model if its data changed
 	@$(MANNY) nlu train
+
+nlu-report: $(APP) $(MODEL)  ## how well messages are understood: tables, errors, pictures in var/nlu-report
+	@$(MANNY) nlu train
+	@$(MANNY) nlu report
 
 test: $(APP) $(MODEL)  ## all tests, on the real model, SQLite and PostgreSQL
 	@$(MANNY) nlu train
