@@ -66,8 +66,15 @@ def _overlap(one: str, other: str) -> bool:
 def to_change(turn: Turn) -> Subject:
     """Whom a statement is about; made when the message names somebody new. Raises Ask where that is not clear."""
     turn = _with_kinds_mended(turn)
-    company = _company(turn, create=True)
-    person, named = _person(turn, company, create=True)
+    company = _known_company(turn)
+    person, named = _known_person(turn, company.name if company else turn.said.company), False
+    # Both names are settled before anything is made: a question leaves no half of a customer on record.
+    if company is None and turn.said.company and "company_id" not in turn.chosen:
+        company = _new_company(turn, turn.said.company)
+    if person is None and turn.said.person and "person_id" not in turn.chosen:
+        person = _named(turn, turn.said.person, company)
+        named = person is not None
+        person = person or _new_person(turn, turn.said.person, company)
     if person is None and company is None:
         return _unnamed(turn, create=True)
     company = company or (person.company if person else None)
@@ -82,8 +89,13 @@ def to_change(turn: Turn) -> Subject:
 def to_read(turn: Turn) -> Subject:
     """Whom a question is about; raises Ask when nobody on record is meant, or several."""
     turn = _with_kinds_mended(turn)
-    company = _company(turn, create=False)
-    person, _ = _person(turn, company, create=False)
+    said = turn.said
+    company = _known_company(turn)
+    if company is None and said.company and not said.person and "company_id" not in turn.chosen:
+        raise Ask(_unknown(turn, said.company))
+    person = _known_person(turn, company.name if company else None)
+    if person is None and said.person and "person_id" not in turn.chosen:
+        raise Ask(_unknown(turn, said.person))
     if person is None and company is None:
         return _unnamed(turn, create=False)
     opportunity = turn.customers.opportunity_of(
@@ -94,6 +106,14 @@ def to_read(turn: Turn) -> Subject:
     if opportunity is not None:
         focus(turn, opportunity)
     return Subject(person, company or (person.company if person else None), opportunity)
+
+
+def deal_to_read(turn: Turn) -> Opportunity:
+    """The customer that a question is about; raises Ask also where no more than a name is on record."""
+    subject = to_read(turn)
+    if subject.opportunity is None:
+        raise Ask(Reply("contacts/card_empty", {"who": display_name(subject.person, subject.company)}))
+    return subject.opportunity
 
 
 def if_named(turn: Turn) -> Subject:
@@ -163,7 +183,8 @@ def _firms(turn: Turn, name: str) -> list[Known]:
     return names.match(name, turn.customers.companies_known())
 
 
-def _company(turn: Turn, create: bool) -> Company | None:
+def _known_company(turn: Turn) -> Company | None:
+    """The company chosen, or the one of this name on record. Raises Ask where several have it."""
     name = turn.said.company
     if "company_id" in turn.chosen:
         return turn.customers.company(turn.chosen["company_id"])
@@ -172,43 +193,36 @@ def _company(turn: Turn, create: bool) -> Company | None:
     found = _firms(turn, name)
     if len(found) > 1:
         raise Ask(_which(turn, name, [(each.name, {"company_id": each.id}) for each in found]))
-    if found:
-        return turn.customers.company(found[0].id)
-    if not create:
-        if turn.said.person:
-            return None
-        raise Ask(_unknown(turn, name))
+    return turn.customers.company(found[0].id) if found else None
+
+
+def _new_company(turn: Turn, name: str) -> Company:
     company = Company(owner_id=turn.speaker.id, name=name, name_key=names.key(name), created_at=turn.now)
     turn.customers.add(company)
     return company
 
 
-def _person(turn: Turn, company: Company | None, create: bool) -> tuple[Person | None, bool]:
-    """The person named, and whether that is the name of the contact in focus, given only now."""
+def _known_person(turn: Turn, firm: str | None) -> Person | None:
+    """The person chosen, or the one of this name on record, at `firm` where one is named. Raises Ask where several are."""
     name = turn.said.person
     if "person_id" in turn.chosen:
-        return turn.customers.person(turn.chosen["person_id"]), False
+        return turn.customers.person(turn.chosen["person_id"])
     if name is None:
-        return None, False
-    found = _persons(turn, name, company)
+        return None
+    found = _persons(turn, name, firm)
     if len(found) > 1:
         options = [
             (f"{each.name} – {each.company}" if each.company else each.name, {"person_id": each.id}) for each in found
         ]
         raise Ask(_which(turn, name, options))
-    if found:
-        return turn.customers.person(found[0].id), False
-    if not create:
-        raise Ask(_unknown(turn, name))
-    contact = _named(turn, name, company)
-    return (contact, True) if contact else (_new_person(turn, name, company), False)
+    return turn.customers.person(found[0].id) if found else None
 
 
-def _persons(turn: Turn, name: str, company: Company | None) -> list[Known]:
+def _persons(turn: Turn, name: str, firm: str | None) -> list[Known]:
     """People of this name; of a named company those who belong there, or to no company yet."""
     found = names.match(name, turn.customers.persons_known())
-    if company is not None:
-        return [each for each in found if each.company in (None, company.name)]
+    if firm is not None:
+        return [each for each in found if each.company in (None, firm)]
     about = in_focus(turn)
     here = {person.id for person in _people(about)} if about else set()
     return [each for each in found if each.id in here] or found
@@ -318,7 +332,7 @@ def bring_in(turn: Turn, name: str, subject: Subject) -> Person | None:
     """Somebody named beside the subject ("Li has no say, his boss Zhao Min decides"): joins the same purchase."""
     if subject.opportunity is None or (subject.person and names.key(name) == subject.person.name_key):
         return None
-    found = _persons(turn, name, subject.company)
+    found = _persons(turn, name, subject.company.name if subject.company else None)
     person = turn.customers.person(found[0].id) if found else _new_person(turn, name, subject.company)
     if person is not None and person.id != subject.opportunity.contact_id:
         turn.customers.take_part(subject.opportunity, person)
