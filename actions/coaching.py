@@ -10,7 +10,7 @@ from actions.contacts import question_buttons
 from actions.playbook import Benefit, Product
 from actions.recording import about, man_of, offering, suggested_follow_up
 from actions.registry import handles
-from actions.resolving import Subject, display_name
+from actions.resolving import Subject
 from actions.rules import names
 from actions.turn import Reply, Turn
 from storage.models import Objection, Opportunity
@@ -137,10 +137,7 @@ def _best(product: Product, role: str | None, objection: str | None = None) -> l
 @handles("ask_advice")
 def ask_advice(turn: Turn) -> Reply:
     """What to do next with a customer, by their MAN class and by what is still unknown."""
-    subject = resolving.to_read(turn)
-    opportunity = subject.opportunity
-    if opportunity is None:
-        return Reply("contacts/card_empty", {"who": display_name(subject.person, subject.company)})
+    opportunity = resolving.deal_to_read(turn)
     facts = about(turn, opportunity, stage_name=turn.playbook.stages[opportunity.stage].name.in_(turn.said.language))
     question = man_of(opportunity).next_question
     if question is not None and opportunity.stage not in ("won", "lost"):
@@ -163,10 +160,7 @@ def ask_prospecting(turn: Turn) -> Reply:
 @handles("qualify")
 def qualify(turn: Turn) -> Reply:
     """The five questions of the opportunity audit, with the MAN picture beside them."""
-    subject = resolving.to_read(turn)
-    opportunity = subject.opportunity
-    if opportunity is None:
-        return Reply("contacts/card_empty", {"who": display_name(subject.person, subject.company)})
+    opportunity = resolving.deal_to_read(turn)
     questions = [question.in_(turn.said.language) for question in turn.playbook.audit]
     return Reply("coaching/qualify", about(turn, opportunity, questions=questions))
 
@@ -174,7 +168,4 @@ def qualify(turn: Turn) -> Reply:
 @handles("rate_credit")
 def rate_credit(turn: Turn) -> Reply:
     """What is known of a customer's money; a rating is never guessed from nothing."""
-    subject = resolving.to_read(turn)
-    if subject.opportunity is None:
-        return Reply("contacts/card_empty", {"who": display_name(subject.person, subject.company)})
-    return Reply("coaching/credit", about(turn, subject.opportunity))
+    return Reply("coaching/credit", about(turn, resolving.deal_to_read(turn)))

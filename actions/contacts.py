@@ -110,10 +110,7 @@ def leave_it(turn: Turn, arguments: dict[str, Any]) -> Reply:
 @handles("show_customer")
 def show_customer(turn: Turn) -> Reply:
     """The customer card: people, facts with when and in which words, open questions, next step."""
-    subject = resolving.to_read(turn)
-    opportunity = subject.opportunity
-    if opportunity is None:
-        return Reply("contacts/card_empty", {"who": display_name(subject.person, subject.company)})
+    opportunity = resolving.deal_to_read(turn)
     people = [
         {
             "name": person.name,

@@ -47,10 +47,7 @@ def _moved(turn: Turn, opportunity: Opportunity, before: str, noted: list[dict[s
 def reassign(turn: Turn) -> Reply:
     """Hands a customer to a colleague, after a yes: from then on a rep no longer sees it."""
     turn = resolving.with_colleague(turn)
-    subject = resolving.to_read(turn)
-    opportunity = subject.opportunity
-    if opportunity is None:
-        return Reply("contacts/card_empty", {"who": resolving.display_name(subject.person, subject.company)})
+    opportunity = resolving.deal_to_read(turn)
     facts = about(turn, opportunity)
     to = _colleague(turn)
     if to is None:

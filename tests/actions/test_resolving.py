@@ -56,3 +56,12 @@ def test_it_says_that_a_name_is_not_on_record(tmp_path: Path, field: str) -> Non
         reply = desk.hears("show_customer", **{field: "Zzyzx"})
         assert (reply.template, reply.facts["name"]) == ("people/unknown", "Zzyzx")
         assert len(desk.names("companies")) == 2
+
+
+@pytest.mark.parametrize("intent", ["show_customer", "ask_advice", "qualify", "rate_credit", "reassign"])
+def test_it_says_that_it_has_a_name_and_no_deal(tmp_path: Path, intent: str) -> None:
+    with Desk(tmp_path) as desk:
+        desk.hears("log_referral", person="Mei", referrer="Otto")
+        reply = desk.hears(intent, person="Otto")
+        assert (reply.template, reply.facts["who"]) == ("contacts/card_empty", "Otto")
+        assert "Otto" in reply.text
