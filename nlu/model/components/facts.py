@@ -50,7 +50,8 @@ class Said:
 def read(training_data: TrainingData) -> list[Said]:
     """Clause examples and messages alike."""
     said = []
-    for message in training_data.nlu_examples:
+    # Not `nlu_examples`: Rasa leaves out of these what has no intent, as clauses have none.
+    for message in training_data.training_examples:
         labels = message.get(CLAUSE_LABELS)
         if labels is not None:
             said.append(Said([message.get(TEXT)], STATING, labels))
