@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 PROSPECT, APPROACH, NO_CUSTOMER = "prospect", "approach", "no_customer"
+
+UP, LEVEL, DOWN = "up", "level", "down"
 
 VERDICTS = {
     "M+A+N": PROSPECT,
@@ -61,6 +63,19 @@ class Man:
         """
         return max(self.unknown, key=self._separates, default=None)
 
+    @property
+    def holds(self) -> int:
+        """How many of the three facts hold: 3 for a prospect, 0 for what is not a customer."""
+        return sum(bool(getattr(self, name)) for name in _ASK_FIRST)
+
+    def shows(self, letters: str) -> bool:
+        """Whether the picture has all these letters: `Mn` says that they have money and no need."""
+        return set(letters) <= set(self.picture)
+
+    def given(self, fact: str, value: bool) -> Man:
+        """The picture once `fact` is known to be so."""
+        return replace(self, **{fact: value})
+
     def _separates(self, fact: str) -> int:
         with_yes, with_no = self._verdicts_if(fact, True), self._verdicts_if(fact, False)
         return len(with_yes ^ with_no)
@@ -68,6 +83,20 @@ class Man:
     def _verdicts_if(self, fact: str, value: bool) -> set[str]:
         known = {name: getattr(self, name) for name in _ASK_FIRST} | {fact: value}
         return {verdict for class_, verdict in VERDICTS.items() if _possible(class_, known)}
+
+
+def change(before: Man, after: Man) -> str | None:
+    """How the class has changed: `up` and `down` by how many facts hold, `level` from one class to its like.
+
+    A first class is a way up, unless nothing holds. None where the class is the same, and where there is none now.
+    """
+    if after.class_ is None or after.class_ == before.class_:
+        return None
+    if before.class_ is None:
+        return UP if after.holds else DOWN
+    if after.holds == before.holds:
+        return LEVEL
+    return UP if after.holds > before.holds else DOWN
 
 
 def _possible(class_: str, known: dict[str, bool | None]) -> bool:
