@@ -42,8 +42,8 @@ def with_known_names(turn: Turn) -> Turn:
         longest = max(sure, key=lambda each: len(each.key), default=None)
         return spelt[longest.key] if longest else None
 
-    keys = list(spelt)
-    company, person = best(turn.customers.companies_of(keys)), best(turn.customers.persons_of(keys))
+    companies, persons = turn.customers.known_as(list(spelt))
+    company, person = best(companies), best(persons)
     if company is not None and (said.company is None or _overlap(company, said.company)):
         said = replace(
             said, company=company, person=None if said.person and _overlap(company, said.person) else said.person
@@ -65,9 +65,9 @@ def _overlap(one: str, other: str) -> bool:
 
 def to_change(turn: Turn) -> Subject:
     """Whom a statement is about; made when the message names somebody new. Raises Ask where that is not clear."""
-    turn = _with_kinds_mended(turn)
-    company = _known_company(turn)
-    person, named = _known_person(turn, company.name if company else turn.said.company), False
+    turn, firms, namesakes = _looked_up(turn)
+    company = _known_company(turn, firms)
+    person, named = _known_person(turn, namesakes, company.name if company else turn.said.company), False
     # Both names are settled before anything is made: a question leaves no half of a customer on record.
     if company is None and turn.said.company and "company_id" not in turn.chosen:
         company = _new_company(turn, turn.said.company)
@@ -88,12 +88,12 @@ def to_change(turn: Turn) -> Subject:
 
 def to_read(turn: Turn) -> Subject:
     """Whom a question is about; raises Ask when nobody on record is meant, or several."""
-    turn = _with_kinds_mended(turn)
+    turn, firms, namesakes = _looked_up(turn)
     said = turn.said
-    company = _known_company(turn)
+    company = _known_company(turn, firms)
     if company is None and said.company and not said.person and "company_id" not in turn.chosen:
         raise Ask(_unknown(turn, said.company))
-    person = _known_person(turn, company.name if company else None)
+    person = _known_person(turn, namesakes, company.name if company else None)
     if person is None and said.person and "person_id" not in turn.chosen:
         raise Ask(_unknown(turn, said.person))
     if person is None and company is None:
@@ -161,36 +161,37 @@ def with_colleague(turn: Turn) -> Turn:
 # --- one step each
 
 
-def _with_kinds_mended(turn: Turn) -> Turn:
-    """A name that stands on record as the other kind is taken as that: "show Acme" with Acme read as a person."""
+def _looked_up(turn: Turn) -> tuple[Turn, list[Known], list[Known]]:
+    """The companies and the people on record that the message's names can mean.
+
+    A name that stands on record as the other kind is taken as that: "show Acme" with Acme read as a person.
+    """
     said = turn.said
-    only = said.person or said.company
-    if only is None or (said.person and said.company) or turn.chosen:
-        return turn
-    a_person, a_company = names.match(only, turn.customers.persons_known()), _firms(turn, only)
-    if a_person and not a_company:
-        return _with(turn, person=only, company=None)
-    if a_company and not a_person:
-        return _with(turn, person=None, company=only)
-    return turn
-
-
-def _with(turn: Turn, person: str | None, company: str | None) -> Turn:
-    return replace(turn, said=replace(turn.said, person=person, company=company))
+    firms = _firms(turn, said.company) if said.company else []
+    namesakes = _namesakes(turn, said.person) if said.person else []
+    if not (firms or namesakes or turn.chosen):
+        if said.person and not said.company and (firms := _firms(turn, said.person)):
+            turn = replace(turn, said=replace(said, person=None, company=said.person))
+        elif said.company and not said.person and (namesakes := _namesakes(turn, said.company)):
+            turn = replace(turn, said=replace(said, person=said.company, company=None))
+    return turn, firms, namesakes
 
 
 def _firms(turn: Turn, name: str) -> list[Known]:
-    return names.match(name, turn.customers.companies_known())
+    return names.match(name, turn.customers.companies_known(names.key(name)))
 
 
-def _known_company(turn: Turn) -> Company | None:
+def _namesakes(turn: Turn, name: str) -> list[Known]:
+    return names.match(name, turn.customers.persons_known(names.key(name)))
+
+
+def _known_company(turn: Turn, found: Sequence[Known]) -> Company | None:
     """The company chosen, or the one of this name on record. Raises Ask where several have it."""
     name = turn.said.company
     if "company_id" in turn.chosen:
         return turn.customers.company(turn.chosen["company_id"])
     if name is None:
         return None
-    found = _firms(turn, name)
     if len(found) > 1:
         raise Ask(_which(turn, name, [(each.name, {"company_id": each.id}) for each in found]))
     return turn.customers.company(found[0].id) if found else None
@@ -202,14 +203,14 @@ def _new_company(turn: Turn, name: str) -> Company:
     return company
 
 
-def _known_person(turn: Turn, firm: str | None) -> Person | None:
+def _known_person(turn: Turn, namesakes: Sequence[Known], firm: str | None) -> Person | None:
     """The person chosen, or the one of this name on record, at `firm` where one is named. Raises Ask where several are."""
     name = turn.said.person
     if "person_id" in turn.chosen:
         return turn.customers.person(turn.chosen["person_id"])
     if name is None:
         return None
-    found = _persons(turn, name, firm)
+    found = _fitting(turn, namesakes, firm)
     if len(found) > 1:
         options = [
             (f"{each.name} – {each.company}" if each.company else each.name, {"person_id": each.id}) for each in found
@@ -218,14 +219,13 @@ def _known_person(turn: Turn, firm: str | None) -> Person | None:
     return turn.customers.person(found[0].id) if found else None
 
 
-def _persons(turn: Turn, name: str, firm: str | None) -> list[Known]:
-    """People of this name; of a named company those who belong there, or to no company yet."""
-    found = names.match(name, turn.customers.persons_known())
+def _fitting(turn: Turn, namesakes: Sequence[Known], firm: str | None) -> Sequence[Known]:
+    """Of people of one name those of the firm that is named, or of none yet; else those in focus, if they are among them."""
     if firm is not None:
-        return [each for each in found if each.company in (None, firm)]
-    about = in_focus(turn)
+        return [each for each in namesakes if each.company in (None, firm)]
+    about = in_focus(turn) if len(namesakes) > 1 else None
     here = {person.id for person in _people(about)} if about else set()
-    return [each for each in found if each.id in here] or found
+    return [each for each in namesakes if each.id in here] or namesakes
 
 
 def _people(opportunity: Opportunity) -> list[Person]:
@@ -332,7 +332,7 @@ def bring_in(turn: Turn, name: str, subject: Subject) -> Person | None:
     """Somebody named beside the subject ("Li has no say, his boss Zhao Min decides"): joins the same purchase."""
     if subject.opportunity is None or (subject.person and names.key(name) == subject.person.name_key):
         return None
-    found = _persons(turn, name, subject.company.name if subject.company else None)
+    found = _fitting(turn, _namesakes(turn, name), subject.company.name if subject.company else None)
     person = turn.customers.person(found[0].id) if found else _new_person(turn, name, subject.company)
     if person is not None and person.id != subject.opportunity.contact_id:
         turn.customers.take_part(subject.opportunity, person)
@@ -348,8 +348,7 @@ def _which(turn: Turn, name: str, options: Sequence[tuple[str, dict[str, int]]])
 
 
 def _unknown(turn: Turn, name: str) -> Reply:
-    known = [each.name for each in (*turn.customers.companies_known(), *turn.customers.persons_known())]
-    nearest = names.nearest(name, known)
+    nearest = names.nearest(name, turn.customers.names_near(names.key(name)))
     buttons = tuple(Button("name", "resume", {"said": _renamed(turn.said, near)}, {"name": near}) for near in nearest)
     return Reply("people/unknown", {"name": name, "nearest": nearest}, buttons)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -45,6 +45,14 @@ Clock = Callable[[], datetime]
 """Gives the time now, aware."""
 
 
+@dataclass(frozen=True)
+class Received:
+    """A message that is stored, and who sent it."""
+
+    message_id: int
+    speaker: Member
+
+
 class Assistant:
     """Answers messages, one turn at a time. Holds no state of any conversation, so any thread may call it."""
 
@@ -67,57 +75,55 @@ class Assistant:
 
     # --- a turn
 
-    def receive(self, incoming: Incoming) -> int:
-        """Stores a message as it came, before anything is done with it; returns its row's id."""
+    def receive(self, incoming: Incoming) -> Received | None:
+        """Stores a member's message as it came, before anything is done with it; of a stranger nothing is kept."""
         with UnitOfWork(self._sessions) as work:
-            message = work.messages.receive(
+            speaker = work.team.by_account(incoming.channel, incoming.account)
+            if speaker is None:
+                work.messages.drop(incoming.channel, incoming.external_id)
+                work.commit()
+                return None
+            message_id = work.messages.receive(
                 incoming.channel, incoming.external_id, incoming.text, incoming.to_json(), self._clock().astimezone(UTC)
             )
             work.commit()
-            return message.id
+            return Received(message_id, speaker)
 
     def respond(self, incoming: Incoming) -> Answer:
         """Handles one message. An answered one is not handled again; a stranger gets `known=False` and nothing else."""
-        message_id = self.receive(incoming)
+        received = self.receive(incoming)
+        if received is None:
+            return Answer((), known=False)
         try:
-            return self._turn(incoming, message_id)
+            return self._turn(incoming, received)
         except Exception:
             turn_id = uuid.uuid4().hex[:8]
-            log.exception("turn %s failed (message %s)", turn_id, message_id)
-            return self._sorry(incoming, message_id, turn_id)
+            log.exception("turn %s failed (message %s)", turn_id, received.message_id)
+            return self._sorry(incoming, received.message_id, turn_id)
 
-    def _turn(self, incoming: Incoming, message_id: int) -> Answer:
-        speaker = self._speaker(incoming)
-        if speaker is None:
-            self._drop(message_id)
-            return Answer((), known=False)
+    def _turn(self, incoming: Incoming, received: Received) -> Answer:
+        speaker = received.speaker
         now = self._clock().astimezone(ZoneInfo(speaker.timezone))
+        # No transaction is open while the model thinks: other conversations go on.
         said = None if incoming.pressed is not None else self._understand(incoming.text, now)
+        understood = said.to_json() if isinstance(said, Understanding) else None
         with UnitOfWork(self._sessions) as work:
-            speaker = work.team.member(speaker.id)
+            work.session.add(speaker)
             conversation = work.team.conversation(incoming.channel, incoming.chat_id, speaker)
-            message = work.messages.claim(message_id)
-            if message is None:
+            if not work.messages.answer(received.message_id, conversation, understood):
                 return Answer(())
-            message.member_id, message.conversation_id, message.status = speaker.id, conversation.id, "answered"
-            message.understood = said.to_json() if isinstance(said, Understanding) else None
-            record(work.session, Recorded(message.id, speaker.id))
+            # Who writes can be reached again.
+            conversation.blocked_at = None
+            record(work.session, Recorded(received.message_id, speaker.id))
             if isinstance(said, Understanding) and said.language and any(map(str.isalpha, incoming.text)):
                 conversation.language = said.language
+            message = Message(id=received.message_id, channel=incoming.channel, text=incoming.text)
             turn = self._prepare(work, speaker, conversation, message, said, now)
             reply = self._reply(turn, incoming, said)
             sent = self._queue(work, turn, reply, message.id)
+            due = work.reminders.next_due_of(speaker.id)
             work.commit()
-        return Answer((sent,), said.to_json() if isinstance(said, Understanding) else None)
-
-    def _speaker(self, incoming: Incoming) -> Member | None:
-        with UnitOfWork(self._sessions) as work:
-            return work.team.by_account(incoming.channel, incoming.account)
-
-    def _drop(self, message_id: int) -> None:
-        with UnitOfWork(self._sessions) as work:
-            work.messages.drop(message_id)
-            work.commit()
+        return Answer((sent,), understood, next_reminder=due)
 
     def _understand(self, text: str, now: datetime) -> Understanding | str:
         """What was said; the name of the reply where there is nothing to understand."""
@@ -227,11 +233,13 @@ class Assistant:
         """The turn was rolled back: tell the person, in a transaction of its own, and keep the message as answered."""
         with UnitOfWork(self._sessions) as work:
             speaker = work.team.by_account(incoming.channel, incoming.account)
-            message = work.messages.claim(message_id)
-            if speaker is None or message is None:
-                return Answer((), known=speaker is not None)
+            if speaker is None:
+                return Answer((), known=False)
             conversation = work.team.conversation(incoming.channel, incoming.chat_id, speaker)
-            message.member_id, message.conversation_id, message.status = speaker.id, conversation.id, "answered"
+            if not work.messages.answer(message_id, conversation):
+                return Answer(())
+            conversation.blocked_at = None
+            message = Message(id=message_id, channel=incoming.channel, text=incoming.text)
             now = self._clock().astimezone(ZoneInfo(speaker.timezone))
             turn = self._prepare(work, speaker, conversation, message, None, now)
             sent = self._queue(work, turn, Reply("conversation/sorry", {"turn": turn_id}), message.id)

@@ -109,8 +109,7 @@ class Console:
             return
         self.last = replies[-1]
         with UnitOfWork(self._manny.sessions) as work:
-            for reply in replies:
-                work.outbox.sent(reply.id, datetime.now(UTC))
+            work.outbox.sent([reply.id for reply in replies], datetime.now(UTC))
             work.commit()
 
 
@@ -135,9 +134,10 @@ def talk(manny: Manny, account: str, hello: str) -> None:
             while True:
                 line = session.prompt(HTML("<ansigreen><b>› </b></ansigreen>"))
                 with turn:
-                    for reply in console.say(line, bare_numbers=True).replies:
+                    answer = console.say(line, bare_numbers=True)
+                    for reply in answer.replies:
                         _show(reply)
-                reminders.rearm()
+                reminders.expect(answer.next_reminder)
         except (EOFError, KeyboardInterrupt):
             return
         finally:
@@ -174,7 +174,7 @@ def pipe(manny: Manny, account: str, lines: TextIO, out: TextIO, as_json: bool) 
                 begun = time.perf_counter()
                 answer = console.say(said)
                 write(out, said, answer, (time.perf_counter() - begun) * 1000)
-            reminders.rearm()
+            reminders.expect(answer.next_reminder)
         deliver()
     finally:
         reminders.stop()

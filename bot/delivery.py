@@ -196,7 +196,7 @@ class Delivery:
 
     def _sent(self, row: _Claimed) -> None:
         with UnitOfWork(self._manny.sessions) as work:
-            work.outbox.sent(row.id, self._manny.clock().astimezone(UTC))
+            work.outbox.sent([row.id], self._manny.clock().astimezone(UTC))
             work.commit()
 
     def _block(self, row: _Claimed, rows: Sequence[_Claimed]) -> None:

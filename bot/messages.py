@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -44,8 +45,12 @@ class Outgoing:
 
 @dataclass(frozen=True)
 class Answer:
-    """All that a turn gave back: the replies, and what was understood (None for a button, or with no model)."""
+    """All that a turn gave back: the replies, and what was understood (None for a button, or with no model).
+
+    `next_reminder` is when the speaker's next reminder falls due: the turn may have set it.
+    """
 
     replies: tuple[Outgoing, ...]
     understood: dict[str, Any] | None = None
     known: bool = True
+    next_reminder: datetime | None = None

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from apscheduler.jobstores.base import JobLookupError
 from apscheduler.schedulers.base import BaseScheduler
 
 from bot.assistant import Assistant, Clock
@@ -43,6 +41,7 @@ class Reminders:
         self._deliver = deliver
         self._lock = threading.Lock()
         self._stopped = False
+        self._alarm: datetime | None = None
 
     def start(self) -> None:
         """Starts the scheduler; what is due already fires at once."""
@@ -59,19 +58,24 @@ class Reminders:
         self._scheduler.start()
 
     def rearm(self) -> None:
-        """Sets the alarm to the next reminder: to be called after each turn, for it may have set or moved one."""
-        due = self._assistant.next_reminder_at(self._channel)
+        """Sets the alarm to the next reminder on record."""
+        self.expect(self._assistant.next_reminder_at(self._channel))
+
+    def expect(self, due: datetime | None) -> None:
+        """Sees to it that the alarm comes at `due` or before: to be called after each turn, for it may have set one.
+
+        An alarm is never put off: where its reminder has gone or was moved, it finds nothing due.
+        """
+        if due is None:
+            return
         with self._lock:
-            if self._stopped:
-                return
-            if due is None:
-                with suppress(JobLookupError):
-                    self._scheduler.remove_job("wake")
-                return
             # Manny's clock may be shifted against the real one, by which the scheduler goes.
             wait = due - self._clock()
             # Due and still waiting: another process has it in hand.
             alarm = datetime.now(UTC) + (wait if wait > timedelta() else AGAIN)
+            if self._stopped or (self._alarm is not None and self._alarm <= alarm):
+                return
+            self._alarm = alarm
             # Two instances: an alarm that is set while the last one still runs must not be dropped.
             self._scheduler.add_job(self._fire, "date", run_date=alarm, id="wake", max_instances=2, **_OPTIONS)
 
@@ -84,6 +88,8 @@ class Reminders:
             self._scheduler.shutdown()
 
     def _fire(self) -> None:
+        with self._lock:
+            self._alarm = None
         concerned: list[int] = []
         while not self._stopped and (fired := self._assistant.remind(self._channel)):
             concerned += fired

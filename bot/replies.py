@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from actions.turn import Button, Reply
 from nlu.values.amounts import write_amount
@@ -57,9 +57,12 @@ def words(name: str, language: str) -> Mapping[str, str]:
 
 
 def _label(button: Button, language: str) -> str:
-    return html.unescape(
-        _environment(language).from_string(_words("buttons", language)[button.label]).render(button.facts)
-    )
+    return html.unescape(_label_template(button.label, language).render(button.facts))
+
+
+@cache
+def _label_template(name: str, language: str) -> Template:
+    return _environment(language).from_string(_words("buttons", language)[name])
 
 
 @cache
@@ -75,6 +78,7 @@ def _environment(language: str) -> Environment:
         # Names and notes are other people's text: one `<` in them would kill a Telegram message.
         autoescape=True,
         undefined=StrictUndefined,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
     )

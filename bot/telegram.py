@@ -408,12 +408,8 @@ class _Door:
     def _enter(self, incoming: Incoming, key: str | None) -> tuple[bool, str | None]:
         """Whether it came from a member, and is stored now; and the words of welcome for who has just become one."""
         member = self._assistant.join(CHANNEL, incoming.account, key) if key else None
-        if member is None:
-            with UnitOfWork(self._manny.sessions) as work:
-                if work.team.by_account(CHANNEL, incoming.account) is None:
-                    return False, None
-        self._assistant.receive(incoming)
-        self._reach(incoming.chat_id, True)
+        if self._assistant.receive(incoming) is None:
+            return False, None
         welcome = words("telegram", member.language)["joined"].format(name=member.name) if member else None
         return True, welcome
 
@@ -458,7 +454,7 @@ class _Door:
         if query is not None and answer.replies:
             await self._close_buttons(query, answer.replies[0].template)
         await self._delivery.deliver_chat(incoming.chat_id)
-        await asyncio.to_thread(self._reminders.rearm)
+        await asyncio.to_thread(self._reminders.expect, answer.next_reminder)
 
     async def _close_buttons(self, query: CallbackQuery, template: str) -> None:
         """Takes the buttons away; after a failure they stay, for another try."""

@@ -1,4 +1,7 @@
-"""Every change of a turn, before and after, and the way back. Rows that are not `Tracked` are left alone."""
+"""Every change of a turn, before and after, and the way back. Rows that are not `Tracked` are left alone.
+
+Changes are noted at each flush and written together, before the commit.
+"""
 
 from __future__ import annotations
 
@@ -31,12 +34,14 @@ class Undone:
 
 
 def record(session: Session, turn: Turn) -> None:
-    """From now on every flush of `session` writes what it changed under `turn`."""
+    """From now on what `session` changes is kept under `turn`."""
     session.info["turn"] = turn
+    session.info.setdefault("changes", [])
 
 
 def stop_recording(session: Session) -> None:
     """Changes that follow are not part of what undo takes back (undo itself, forgetting)."""
+    _write_changes(session)
     session.info.pop("turn", None)
 
 
@@ -47,25 +52,31 @@ for _model in TRACKED.values():
 
 
 @event.listens_for(Session, "after_flush")
-def _write_changes(session: Session, context: object) -> None:
+def _note_changes(session: Session, context: object) -> None:
     turn: Turn | None = session.info.get("turn")
     if turn is None:
         return
-    rows = [
+    session.info["changes"] += [
         *(_change(turn, row, None, _plain(row)) for row in _tracked(session.new)),
         *(_change(turn, row, before, after) for row in _tracked(session.dirty) for before, after in _altered(row)),
         *(_change(turn, row, _plain(row), None) for row in reversed(_tracked(session.deleted))),
     ]
-    if rows:
-        session.execute(insert(Change), rows)
+
+
+@event.listens_for(Session, "before_commit")
+def _write_changes(session: Session) -> None:
+    session.flush()
+    if rows := session.info.get("changes"):
+        session.execute(insert(Base.metadata.tables["changes"]), rows)
+        session.info["changes"] = []
+
+
+_ORDER = {table.name: number for number, table in enumerate(Base.metadata.sorted_tables)}
 
 
 def _tracked(rows: Iterable[object]) -> list[Tracked]:
     """Rows before those that refer to them, as they can be written."""
-    tables = [table.name for table in Base.metadata.sorted_tables]
-    return sorted(
-        (row for row in rows if isinstance(row, Tracked)), key=lambda row: (tables.index(_table_of(row)), row.id)
-    )
+    return sorted((row for row in rows if isinstance(row, Tracked)), key=lambda row: (_ORDER[_table_of(row)], row.id))
 
 
 def _table_of(row: Tracked) -> str:
@@ -134,8 +145,8 @@ def undo_last(session: Session, member_id: int, now: datetime) -> Undone | None:
     )
     if last is None:
         return None
-    query = select(Change).where(Change.message_id == last, Change.undone_at.is_(None)).order_by(Change.id.desc())
-    changes = tuple(session.scalars(query))
+    query = select(Change).where(Change.member_id == member_id, Change.undone_at.is_(None), Change.message_id == last)
+    changes = tuple(session.scalars(query.order_by(Change.id.desc())))
     for change in changes:
         _revert(session, change)
         change.undone_at = now

@@ -260,6 +260,7 @@ class Opportunity(Tracked, Base):
     __tablename__ = "opportunities"
     __table_args__ = (
         Index("ix_opportunities_owner_stage", "owner_id", "stage"),
+        Index("ix_opportunities_owner_touched", "owner_id", "touched_at"),
         Index("ix_opportunities_company", "company_id"),
         Index("ix_opportunities_contact", "contact_id"),
     )
@@ -282,8 +283,9 @@ class Opportunity(Tracked, Base):
     created_at: Mapped[datetime]
     touched_at: Mapped[datetime]
 
-    company: Mapped[Company | None] = relationship()
-    contact: Mapped[Person | None] = relationship(foreign_keys=[contact_id])
+    # Every reply about a customer names them.
+    company: Mapped[Company | None] = relationship(lazy="joined")
+    contact: Mapped[Person | None] = relationship(foreign_keys=[contact_id], lazy="joined")
     people: Mapped[list[Person]] = relationship(secondary="participants", order_by="Person.id", viewonly=True)
 
 

@@ -3,21 +3,39 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import secrets
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Text, and_, case, cast, delete, false, func, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    cast,
+    delete,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from storage.history import stop_recording
 from storage.models import (
     Account,
+    Base,
     Change,
     Company,
     Conversation,
@@ -38,8 +56,16 @@ from storage.models import Team as TeamRow
 
 CLOSED = ("won", "lost")
 NAMES_AT_MOST = 5_000
-"""How many names are compared with a misspelt one; the most recently created ones count."""
+"""How many names are read at once; the most recently created ones count."""
+NEAR_AT_MOST = 500
+"""How many names are read to suggest some that are spelt much like one that nobody has."""
 KEY_VALID_FOR = timedelta(days=7)
+
+# Written in every turn: as plain rows they cost half of what objects do.
+_MESSAGES, _OUTBOX = Base.metadata.tables["messages"], Base.metadata.tables["outbox"]
+
+
+Owned = TypeVar("Owned", Company, Person, Opportunity)
 
 
 @dataclass(frozen=True)
@@ -190,6 +216,10 @@ class Team:
         )
 
 
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
 def _hash(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()
 
@@ -200,30 +230,24 @@ class Messages:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def receive(self, channel: str, external_id: str, text: str, payload: dict[str, Any], now: datetime) -> Message:
-        """Stores a message as it came; the one on record when it has come before."""
-        query = select(Message).where(Message.channel == channel, Message.external_id == external_id)
-        message = self._session.scalar(query)
-        if message is None:
-            message = Message(
-                channel=channel,
-                external_id=external_id,
-                text=text,
-                payload=payload,
-                received_at=now,
-                status="received",
-            )
-            try:
-                with self._session.begin_nested():
-                    self._session.add(message)
-            except IntegrityError:  # another process has stored it in between
-                return self._session.scalars(query).one()
-        return message
+    def receive(self, channel: str, external_id: str, text: str, payload: dict[str, Any], now: datetime) -> int:
+        """Stores a message as it came; returns its row's id, that of the first where it has come before."""
+        insert = sqlite.insert if _is_sqlite(self._session) else postgresql.insert
+        row = {"channel": channel, "external_id": external_id, "text": text, "payload": payload, "received_at": now}
+        stored = insert(_MESSAGES).values(**row, status="received").on_conflict_do_nothing().returning(_MESSAGES.c.id)
+        query = select(Message.id).where(Message.channel == channel, Message.external_id == external_id)
+        return self._session.scalar(stored) or self._session.scalars(query).one()
 
-    def claim(self, message_id: int) -> Message | None:
-        """The message, locked, if it has not been answered yet."""
-        query = select(Message).where(Message.id == message_id, Message.status == "received")
-        return self._session.scalar(query.with_for_update())
+    def answer(self, message_id: int, conversation: Conversation, understood: dict[str, Any] | None = None) -> bool:
+        """Marks a message as answered by this transaction; False where another one has answered it."""
+        unanswered = update(_MESSAGES).where(_MESSAGES.c.id == message_id, _MESSAGES.c.status == "received")
+        answered = unanswered.values(
+            status="answered",
+            member_id=conversation.member_id,
+            conversation_id=conversation.id,
+            understood=understood,
+        )
+        return bool(self._session.connection().execute(answered).rowcount)
 
     def waiting(self, channel: str) -> Sequence[Message]:
         """Messages that came and were never answered, oldest first."""
@@ -241,9 +265,10 @@ class Messages:
         query = select(Correction).where(Correction.learnt_at.is_(None)).order_by(Correction.id)
         return self._session.scalars(query).all()
 
-    def drop(self, message_id: int) -> None:
+    def drop(self, channel: str, external_id: str) -> None:
         """Removes a message: one of a stranger, of whom nothing is kept."""
-        self._session.execute(delete(Message).where(Message.id == message_id))
+        this = (Message.channel == channel, Message.external_id == external_id, Message.status == "received")
+        self._session.execute(delete(Message).where(*this))
 
 
 class Outbox:
@@ -304,9 +329,9 @@ class Outbox:
         """The row with this id."""
         return self._session.get(Outgoing, outgoing_id)
 
-    def sent(self, outgoing_id: int, now: datetime) -> None:
-        """Marks a reply as sent."""
-        self._session.execute(update(Outgoing).where(Outgoing.id == outgoing_id).values(sent_at=now))
+    def sent(self, outgoing_ids: Sequence[int], now: datetime) -> None:
+        """Marks replies as sent."""
+        self._session.execute(update(_OUTBOX).where(_OUTBOX.c.id.in_(outgoing_ids)).values(sent_at=now))
 
     def release(self, outgoing_id: int, again_at: datetime) -> None:
         """Gives a claimed reply back, to be tried again at `again_at`."""
@@ -341,11 +366,17 @@ class Reminders:
 
     def next_due_at(self, channel: str) -> datetime | None:
         """When the next reminder of a channel falls due."""
-        return self._session.scalar(
-            select(func.min(Reminder.due_at))
+        query = (
+            select(Reminder.due_at)
             .join(Conversation, Conversation.id == Reminder.conversation_id)
             .where(Reminder.status == "waiting", Conversation.channel == channel)
         )
+        return self._session.scalar(query.order_by(Reminder.due_at).limit(1))
+
+    def next_due_of(self, member_id: int) -> datetime | None:
+        """When the next reminder of a member falls due."""
+        query = select(Reminder.due_at).where(Reminder.member_id == member_id, Reminder.status == "waiting")
+        return self._session.scalar(query.order_by(Reminder.due_at).limit(1))
 
     def get(self, reminder_id: int) -> Reminder | None:
         """The reminder with this id."""
@@ -386,52 +417,93 @@ class Customers:
 
     # --- finding by name and id
 
-    def companies_known(self) -> list[Known]:
-        """Names of the visible companies, newest first."""
+    def companies_known(self, key: str | None = None) -> list[Known]:
+        """Names of the visible companies, newest first; with a `key` only those that may be meant by it."""
         query = select(Company.id, Company.name, Company.name_key).where(self._mine(Company.owner_id))
-        rows = self._session.execute(query.order_by(Company.id.desc()).limit(NAMES_AT_MOST))
+        rows = self._alike(query.order_by(Company.id.desc()), Company.name_key, key)
         return [Known(id_, name, key) for id_, name, key in rows]
 
-    def persons_known(self) -> list[Known]:
-        """Names of the visible people, newest first."""
+    def persons_known(self, key: str | None = None) -> list[Known]:
+        """Names of the visible people, newest first; with a `key` only those that may be meant by it."""
         query = (
             select(Person.id, Person.name, Person.name_key, Person.also_known_as, Company.name)
             .outerjoin(Company, Company.id == Person.company_id)
             .where(self._mine(Person.owner_id), Person.name.is_not(None))
             .order_by(Person.id.desc())
-            .limit(NAMES_AT_MOST)
         )
+        renamed = cast(Person.also_known_as, Text) != "[]"
+        rows = self._alike(query, Person.name_key, key, renamed)
         return [
             Known(id_, name or "", key or "", tuple(aliases or ()), company)
-            for id_, name, key, aliases, company in self._session.execute(query)
+            for id_, name, key, aliases, company in rows
         ]
 
-    def companies_of(self, keys: Sequence[str]) -> list[Known]:
-        """Visible companies with one of these keys."""
-        query = select(Company.id, Company.name, Company.name_key).where(self._mine(Company.owner_id))
-        rows = self._session.execute(query.where(Company.name_key.in_(keys)))
-        return [Known(id_, name, key) for id_, name, key in rows]
+    def _alike(self, query: Any, column: Any, key: str | None, *others: ColumnElement[bool]) -> Sequence[Any]:
+        """Rows with this very key; where there are none, those with a key like it, or that meet one of `others`.
 
-    def persons_of(self, keys: Sequence[str]) -> list[Known]:
-        """Visible people with one of these keys."""
-        query = select(Person.id, Person.name, Person.name_key).where(self._mine(Person.owner_id))
-        rows = self._session.execute(query.where(Person.name_key.in_(keys)))
-        return [Known(id_, name or "", key or "") for id_, name, key in rows]
+        Like it are keys that contain it, or begin alike and are about as long. That is all that a name, a part of
+        one, a title or a misspelling can mean, and few enough to be compared one by one, however many there are.
+        """
+        query = query.limit(NAMES_AT_MOST)
+        if not key:
+            return self._session.execute(query).all()
+        if rows := self._session.execute(query.where(column == key)).all():
+            return rows
+        about_as_long = func.length(column).between(len(key) - 2, len(key) + 2)
+        begins_alike = and_(column.startswith(key[0], autoescape=True), about_as_long)
+        like = or_(column.contains(key, autoescape=True), begins_alike, *others)
+        return self._session.execute(query.where(like)).all()
+
+    def names_near(self, key: str) -> list[str]:
+        """Names of visible companies and people that begin like `key` or contain a word of it, newest first."""
+        found: list[str] = []
+        for model in (Company, Person):
+            begins_alike = model.name_key.startswith(key[:1], autoescape=True)
+            words = [model.name_key.contains(word, autoescape=True) for word in key.split() if len(word) > 1]
+            query = select(model.name).where(self._mine(model.owner_id), or_(begins_alike, *words))
+            found += [
+                name for name in self._session.scalars(query.order_by(model.id.desc()).limit(NEAR_AT_MOST)) if name
+            ]
+        return found
+
+    def known_as(self, keys: Sequence[str]) -> tuple[list[Known], list[Known]]:
+        """Visible companies and visible people with one of these keys."""
+        companies = self._with_key(Company, keys)
+        persons = self._with_key(Person, keys)
+        found: dict[str, list[Known]] = {"companies": [], "persons": []}
+        for table, id_, name, key in self._session.execute(companies.union_all(persons)):
+            found[table].append(Known(id_, name or "", key))
+        return found["companies"], found["persons"]
+
+    def _with_key(self, model: type[Company] | type[Person], keys: Sequence[str]) -> Select[Any]:
+        # Hundreds of keys as one parameter: as many parameters take longer to prepare than the search does.
+        texts = bindparam(None, json.dumps(keys, ensure_ascii=False), Text, unique=True)
+        if _is_sqlite(self._session):
+            wanted = select(func.json_each(texts).table_valued("value").c.value)
+        else:
+            wanted = select(func.json_array_elements_text(cast(texts, JSON)).column_valued())
+        columns: Any = (literal_column(f"'{model.__tablename__}'"), model.id, model.name, model.name_key)
+        return select(*columns).where(self._mine(model.owner_id), model.name_key.in_(wanted))
 
     def company(self, company_id: int) -> Company | None:
         """A visible company."""
-        return self._session.scalar(select(Company).where(Company.id == company_id, self._mine(Company.owner_id)))
+        return self._visible(self._session.get(Company, company_id))
 
     def person(self, person_id: int) -> Person | None:
         """A visible person."""
-        return self._session.scalar(select(Person).where(Person.id == person_id, self._mine(Person.owner_id)))
+        return self._visible(self._session.get(Person, person_id))
 
     def opportunity(self, opportunity_id: int | None) -> Opportunity | None:
         """A visible opportunity."""
-        if opportunity_id is None:
-            return None
-        query = select(Opportunity).where(Opportunity.id == opportunity_id, self._mine(Opportunity.owner_id))
-        return self._session.scalar(query)
+        return None if opportunity_id is None else self._visible(self._session.get(Opportunity, opportunity_id))
+
+    def _visible(self, row: Owned | None) -> Owned | None:
+        """The row, if the speaker may see it: `_mine` for one that is read by its id."""
+        if row is None or row.owner_id == self.speaker.id:
+            return row
+        managed = self.speaker.role == "manager"
+        owner = self._session.get_one(Member, row.owner_id) if managed else None
+        return row if owner is not None and owner.team_id == self.speaker.team_id else None
 
     def persons_at(self, company_id: int) -> Sequence[Person]:
         """Visible people of a company."""
@@ -461,9 +533,10 @@ class Customers:
     # --- writing
 
     def add(self, row: Tracked) -> None:
-        """Puts a new row on record."""
+        """Puts a new row on record. Nothing refers to facts and objections: they are written with the next flush."""
         self._session.add(row)
-        self._session.flush()
+        if not isinstance(row, Fact | Objection):
+            self._session.flush()
 
     def flush(self) -> None:
         """Writes what was changed so far, so that it is recorded in this order."""

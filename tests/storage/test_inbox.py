@@ -7,15 +7,13 @@ from tests.storage.house import NOW, Records
 
 
 def _receive(work: UnitOfWork, external_id: str = "m1", channel: str = "telegram", text: str = "hello") -> int:
-    return work.messages.receive(channel, external_id, text, {"chat": "c"}, NOW).id
+    return work.messages.receive(channel, external_id, text, {"chat": "c"}, NOW)
 
 
 def _answer(work: UnitOfWork, message_id: int) -> bool:
-    message = work.messages.claim(message_id)
-    if message is None:
-        return False
-    message.status = "answered"
-    return True
+    alice = work.team.by_name("Alice")
+    assert alice is not None
+    return work.messages.answer(message_id, work.team.conversation("telegram", "alice", alice))
 
 
 def test_it_keeps_the_first_of_a_message_that_comes_twice(records: Records) -> None:
@@ -45,7 +43,7 @@ def test_it_lets_a_message_be_claimed_until_it_is_answered(records: Records) -> 
         message_id = _receive(work)
         work.commit()
     with records.work() as work:
-        assert work.messages.claim(message_id) is not None  # and fails: nothing is committed
+        assert _answer(work, message_id)  # and fails: nothing is committed
     with records.work() as work:
         assert _answer(work, message_id)
         work.commit()
@@ -56,6 +54,7 @@ def test_it_lets_a_message_be_claimed_until_it_is_answered(records: Records) -> 
 def test_it_lets_one_of_two_processes_answer(records: Records) -> None:
     with records.work() as work:
         message_id = _receive(work)
+        work.team.conversation("telegram", "alice", records.alice)
         work.commit()
     answered = records.at_once(*[lambda work: _answer(work, message_id)] * 3)
     assert sorted(answered) == [False, False, True]
@@ -73,7 +72,7 @@ def test_it_lists_what_was_never_answered_by_channel_oldest_first(records: Recor
 
 def test_it_keeps_nothing_of_a_dropped_message(records: Records) -> None:
     with records.work() as work:
-        message_id = _receive(work, text="let me in")
-        work.messages.drop(message_id)
+        _receive(work, text="let me in")
+        work.messages.drop("telegram", "m1")
         work.commit()
     assert records.rows("messages") == []

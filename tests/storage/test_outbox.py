@@ -59,7 +59,7 @@ def test_it_never_gives_out_what_was_sent(records: Records, chat: int) -> None:
     one, two = _put(records, chat, "one", "two")
     _claim(records, chat)
     with records.work() as work:
-        work.outbox.sent(one, NOW)
+        work.outbox.sent([one], NOW)
         work.commit()
     assert _claim(records, chat, 2 * LEASE) == [two]
 
