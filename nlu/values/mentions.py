@@ -38,8 +38,8 @@ _MET = re.compile(
     r"|见[了到过面]|拜访|聊|谈[了过]|通了?(?:个|一?次)?(?:电话|话)|打了?(?:个)?电话|碰[了到面]|沟通|联系[了上]|吃[了过饭]|会[了面]|认识了|微信上说",
     re.IGNORECASE,
 )
-_BEFORE_NAME = re.compile(_RELATION + r"(?:,| is| called|,? named|是|叫|:|:)? ?$", re.IGNORECASE)
-_AFTER_NAME = re.compile(r"^(?:,| is|,? who is|是|,)? ?" + _RELATION, re.IGNORECASE)
+_BEFORE_NAME = re.compile(_RELATION + r"(?:[,，:：]| is| called|,? named|是|叫)? ?$", re.IGNORECASE)
+_AFTER_NAME = re.compile(r"^(?:[,，]| is|,? who is|是)? ?" + _RELATION, re.IGNORECASE)
 
 
 def mention_of(text: str) -> str | None:

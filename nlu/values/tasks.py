@@ -7,21 +7,22 @@ import re
 _LEAD_IN = re.compile(
     r"\b(?:(?:can|could) you )?(?:remind me|nudge me|ping me|wake me|tell me|alert me|set (?:me )?(?:an? )?(?:reminder|follow[- ]?up|alarm)"
     r"|reminder|(?:put|add) (?:an? )?(?:follow[- ]?up|reminder)|don'?t let me forget|make sure i)\b"
-    r"[\s:]*(?:(?:to|about|that|for|with)\b)?[\s:]*"
-    r"|(?:请|麻烦|帮我|帮忙|到时候?|记得|记着|别忘了|设(?:个|一个)?(?=提醒))*(?:提醒|叫|喊|通知)(?:一下|下)?我?(?:一下|下|一声)?[,,:: ]*(?:去|要)?"
-    r"|(?:记得|别忘了)",
+    r"[\s:：]*(?:(?:to|about|that|for|with)\b)?[\s:：]*"
+    r"|(?:请|請|麻烦|麻煩|[帮幫]我|[帮幫]忙|到[时時]候?|到[点點]|[记記][得着個个]|[别別]忘了|[设設](?:[个個]|一[个個])?(?=提醒)|提前(?:半|[一二两兩三四五六七八九十\d]{1,3})[个個]?(?:天|周|星期|小时|小時|分钟|分鐘)){0,4}(?:提醒|叫|喊|通知)(?:一下|下)?我?(?:一下|下|一声)?[,，:： ]*(?:去|要)?"
+    r"|(?:[记記]得|[别別]忘了)",
     re.IGNORECASE,
 )
-_CLAUSES = re.compile(r"[,,;;。!!??\n]|\.\s|\s[-–]\s")
+_CLAUSES = re.compile(r"[,，;；。!！?？\n]|\.\s|\s[-–]\s")
 _TRAILING = re.compile(
-    r"[\s,,。.!!]*(?:,?\s*(?:please|pls|thanks|thx|remind me(?: (?:to|about that|of that))?|ok\??)|(?:记得)?(?:提醒|叫|喊)(?:一下|下)?我(?:一下|下|一声)?|哈|哦|吧|啊|谢谢)[\s.!。!]*$",
+    # The counts are bounded: a thousand commas must not be tried from each of them.
+    r"[\s,，。.!！]{0,8}(?:,?\s{0,2}(?:please|pls|thanks|thx|remind me(?: (?:to|about that|of that))?|ok\??)|(?:记得)?(?:提醒|叫|喊)(?:一下|下)?我(?:一下|下|一声)?|哈|哦|吧|啊|谢谢)[\s.!。！]{0,8}$",
     re.IGNORECASE,
 )
 _DANGLING = re.compile(
-    r"^(?:to|about|on|at|by|that|for|the|and|,|,|在|于|的|去)\s+|\s+(?:on|at|by|in|to|and|for)$|^[,,\s的前]+",
+    r"^(?:to|about|on|at|by|that|for|the|and|,|，|在|于|的|去)\s+|\s+(?:on|at|by|in|to|and|for)$|^[,，\s的前]+",
     re.IGNORECASE,
 )
-_EDGES = " ,,.。:!!"
+_EDGES = " ,，.。:：!！"
 _REMINDER = re.compile(
     r"\b(?:remind|reminder|nudge|ping me|follow[- ]?up|chase|call (?:him|her|them|back)|get back to)\b|提醒|叫我|喊我|跟进|回访|催|再联系|回电",
     re.IGNORECASE,

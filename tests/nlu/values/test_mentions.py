@@ -1,0 +1,51 @@
+"""It reads how a message refers to its customer."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nlu.values.mentions import mention_of, related_person, was_met
+
+
+@pytest.mark.parametrize(
+    ("said", "mention"),
+    [
+        ("met a buyer at expo", "new"),
+        ("新客户王总", "new"),
+        ("his name is Li Wei", "naming"),
+        ("名字：李伟", "naming"),
+        ("he has budget", "pronoun"),
+        ("他们有预算", "pronoun"),
+        ("Acme has budget", None),
+        ("", None),
+    ],
+)
+def test_it_tells_how_the_customer_is_meant(said: str, mention: str | None) -> None:
+    assert mention_of(said) == mention
+
+
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("his boss Zhao Min decides", "Zhao Min"),
+        ("his boss: Zhao Min", "Zhao Min"),
+        ("Zhao Min, his boss, decides", "Zhao Min"),
+        ("他老板赵敏说了算", "赵敏"),
+        ("他老板：赵敏", "赵敏"),
+        ("赵敏，他老板，说了算", "赵敏"),
+    ],
+)
+def test_it_finds_who_is_introduced_through_somebody(said: str, name: str) -> None:
+    start = said.index(name)
+    assert related_person(said, [(start, start + len(name))]) == name
+
+
+def test_it_leaves_a_customer_who_is_named_first() -> None:
+    assert related_person("Li Wei has a boss", [(0, 6)]) is None
+
+
+@given(text=st.text(), spans=st.lists(st.tuples(st.integers(-5, 50), st.integers(-5, 50)), max_size=3))
+def test_it_never_fails(text: str, spans: list[tuple[int, int]]) -> None:
+    mention_of(text)
+    was_met(text)
+    related_person(text, spans)
