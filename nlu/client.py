@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import datetime
-from typing import Any
 
 import httpx
+from pydantic import BaseModel, Field, ValidationError
 
-from nlu.understanding import LABELS, MAN, Contact, Money, Understanding
+from nlu.understanding import INTENTS, LABELS, MAN, Contact, Money, Understanding
 from nlu.values.amounts import read_amount
 from nlu.values.contacts import read_emails, read_phones, read_wechat
 from nlu.values.language import language_of
 from nlu.values.mentions import mention_of, related_person, was_met
-from nlu.values.periods import read_period
+from nlu.values.periods import last_day, read_period
 from nlu.values.quantities import read_quantity
 from nlu.values.tasks import purpose_of, read_task
 from nlu.values.times import read_when
@@ -40,6 +40,39 @@ class NluUnavailable(Exception):
     """The model's server gave no usable answer. The turn is given up, nothing is lost: try again later."""
 
 
+class RankedIntent(BaseModel):
+    """An intent with the model's confidence in it (0 to 1)."""
+
+    name: str | None = None
+    confidence: float = Field(default=0.0, allow_inf_nan=False)
+
+
+class Span(BaseModel):
+    """A name that the model found, and where it stands."""
+
+    entity: str
+    value: str
+    start: int
+    end: int
+
+
+class Label(BaseModel):
+    """What the model says of a whole message; a fact comes with the clause that states it."""
+
+    value: str | None = None
+    clause: str = ""
+
+
+class Answer(BaseModel):
+    """The part of the server's answer that is used."""
+
+    intent: RankedIntent
+    intent_ranking: list[RankedIntent] = []
+    entities: list[Span] = []
+    labels: dict[str, Label] = {}
+    facts: dict[str, Label] = {}
+
+
 class NluClient:
     """A client of one Rasa server, safe to use from several threads."""
 
@@ -60,17 +93,14 @@ class NluClient:
             return Understanding(text=text, language=language_of(text), intent="out_of_scope", confidence=1.0)
         return interpret(text, clean, self._ask(clean), now, self._region)
 
-    def _ask(self, clean: str) -> dict[str, Any]:
+    def _ask(self, clean: str) -> Answer:
         try:
             # The token goes in the query string because Rasa reads it only there; httpx's own log is kept quiet.
             answer = self._http.post("/model/parse", params=self._parameters, json={"text": clean})
             answer.raise_for_status()
-            parsed = answer.json()
-        except (httpx.HTTPError, ValueError) as error:
+            return Answer.model_validate_json(answer.content)
+        except (httpx.HTTPError, ValidationError) as error:
             raise NluUnavailable(type(error).__name__) from None
-        if not isinstance(parsed, dict) or "intent" not in parsed:
-            raise NluUnavailable("the server's answer has no intent")
-        return parsed
 
 
 def readable(text: str) -> str:
@@ -78,73 +108,65 @@ def readable(text: str) -> str:
     kept = "".join(
         " " if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co") else char for char in text[:READ_AT_MOST]
     )
-    return re.sub(r"\s+", " ", kept).strip().lstrip("/").strip()
+    return re.sub(r"\s+", " ", kept).lstrip("/ ").rstrip()
 
 
-def interpret(text: str, clean: str, parsed: dict[str, Any], now: datetime, region: str | None) -> Understanding:
-    """Puts the model's answer and the values in the text together."""
-    intent = parsed["intent"].get("name") or "out_of_scope"
-    labels = _labels(parsed.get("labels") or {})
-    facts, words = _facts(parsed.get("facts") or {})
-    entities = [each for each in parsed.get("entities") or [] if each.get("entity") in NAMES]
-    names = _names(entities)
+def interpret(text: str, clean: str, answer: Answer, now: datetime, region: str | None) -> Understanding:
+    """Puts the model's answer and the values in the text together; what the contract does not know is left out."""
+    intent = answer.intent.name if answer.intent.name in INTENTS else "out_of_scope"
+    facts = {name: fact for name, fact in answer.facts.items() if name in MAN and fact.value in LABELS[name]}
+    names = [span for span in answer.entities if span.entity in NAMES]
     amount, quantity, when = read_amount(clean), read_quantity(clean), read_when(clean, now)
     phones, emails, wechat = read_phones(clean, region or NO_REGION), read_emails(clean), read_wechat(clean)
+    period = read_period(clean)
+    # "This week" asks for a list until its last day; in a question about the pipeline it is a period, elsewhere nothing.
+    until = last_day(period, now) if period and intent == "list_reminders" else None
     return Understanding(
         text=text,
         language=language_of(clean),
         intent=intent,
-        confidence=float(parsed["intent"].get("confidence") or 0.0),
-        **facts,
-        **names,
-        **labels,
+        confidence=answer.intent.confidence,
+        **{name: fact.value for name, fact in facts.items()},
+        **_names(names),
+        **_labels(answer),
         quantity=float(quantity.value) if quantity else None,
         amount=Money(amount.value, amount.currency) if amount else None,
-        period=read_period(clean),
-        when=when.iso if when else None,
+        period=period if intent == "query_pipeline" else None,
+        when=when.iso if when else until.isoformat() if until else None,
         part=when.part if when else None,
         past=bool(when and when.past),
         alternatives=tuple(day.isoformat() for day in when.alternatives) if when else (),
         mention=mention_of(clean),
-        related=_related(clean, entities),
+        related=_related(clean, names),
         met=was_met(clean),
         task=read_task(clean, when.span if when else None),
         purpose=purpose_of(clean),
         contact=Contact(phone=phones[0] if phones else None, email=emails[0] if emails else None, wechat=wechat),
-        also=tuple(each["name"] for each in (parsed.get("intent_ranking") or [])[1:3]),
-        words=words,
+        also=tuple(each.name for each in answer.intent_ranking[1:3] if each.name in INTENTS),
+        words={name: fact.clause for name, fact in facts.items()},
     )
 
 
-def _labels(answer: dict[str, Any]) -> dict[str, str]:
+def _labels(answer: Answer) -> dict[str, str]:
     read = ("stage", "objection", "role", "style", "action")
-    return {
-        name: value["value"]
-        for name, value in answer.items()
-        if name in read and value and value.get("value") in LABELS[name]
-    }
+    said = {name: label.value for name, label in answer.labels.items() if name in read}
+    return {name: value for name, value in said.items() if value in LABELS[name]}
 
 
-def _facts(answer: dict[str, Any]) -> tuple[dict[str, str], dict[str, str]]:
-    said = {name: answer[name] for name in MAN if answer.get(name) and answer[name].get("value") in ("yes", "no")}
-    values = {name: fact["value"] for name, fact in said.items()}
-    return values, {name: str(fact.get("clause") or "") for name, fact in said.items()}
-
-
-def _names(entities: list[dict[str, Any]]) -> dict[str, str]:
-    """The first span of each kind, cut to the name."""
+def _names(spans: list[Span]) -> dict[str, str]:
+    """The first span of each kind, cut to the name; nobody is introduced by themselves."""
     found: dict[str, str] = {}
-    for entity in entities:
-        kind = entity["entity"]
-        name = clean_name(str(entity.get("value") or ""))
-        if name and kind not in found:
-            found[kind] = "me" if kind == "rep" and _SELF.match(name) else name
+    for span in spans:
+        name = clean_name(span.value)
+        if name and span.entity not in found:
+            found[span.entity] = "me" if span.entity == "rep" and _SELF.match(name) else name
+    if found.get("referrer", "").casefold() == found.get("person", "").casefold():
+        found.pop("referrer", None)
     return found
 
 
-def _related(clean: str, entities: list[dict[str, Any]]) -> str | None:
-    spans = [(int(each["start"]), int(each["end"])) for each in entities if each["entity"] == "person"]
-    name = related_person(clean, spans)
+def _related(clean: str, spans: list[Span]) -> str | None:
+    name = related_person(clean, [(span.start, span.end) for span in spans if span.entity == "person"])
     return clean_name(name) or None if name else None
 
 

@@ -1,7 +1,9 @@
 """Reads the period of a question about the pipeline; days of appointments are in `times`."""
 
 import re
+from datetime import date, datetime, timedelta
 
+from nlu.values.english_dates import period_start
 from nlu.values.folding import fold
 
 _THIS = r"(?:this|the current|current)"
@@ -46,3 +48,10 @@ def read_period(text: str) -> str | None:
         if (match := pattern.search(folded))
     ]
     return min(found)[2] if found else None
+
+
+def last_day(period: str, now: datetime) -> date | None:
+    """The last day of a week, month, quarter or year that runs, the Sunday of a week; None for the other periods."""
+    if not period.startswith("this_"):
+        return None
+    return period_start(now, period.removeprefix("this_"), 1) - timedelta(days=1)

@@ -1,9 +1,13 @@
 """It reads the periods of pipeline questions, and no period from appointments."""
 
+from datetime import datetime
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nlu.client import Answer, interpret
+from nlu.understanding import INTENTS, Understanding
 from nlu.values.periods import PERIODS, read_period
 
 SAID = {
@@ -63,3 +67,33 @@ def test_every_period_has_phrases_here() -> None:
 @given(text=st.text())
 def test_it_never_fails(text: str) -> None:
     read_period(text)
+
+
+def understood(text: str, intent: str) -> Understanding:
+    answer = Answer.model_validate({"intent": {"name": intent, "confidence": 0.9}})
+    return interpret(text, text, answer, datetime(2026, 3, 4, 9, 0), None)
+
+
+@pytest.mark.parametrize("intent", INTENTS)
+def test_a_period_is_one_only_in_a_question_about_the_pipeline(intent: str) -> None:
+    period = understood("met Li this month, 这个月", intent).period
+    assert period == ("this_month" if intent == "query_pipeline" else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "until"),
+    [
+        ("any follow-ups this week", "2026-03-08"),
+        ("这个月还剩哪些拜访", "2026-03-31"),
+        ("what's due today", "2026-03-04"),
+        ("this week, what's on friday", "2026-03-06"),
+        ("which ones did I miss last week", None),
+        ("my reminders", None),
+    ],
+)
+def test_a_list_of_follow_ups_goes_until_the_last_day_of_its_period(text: str, until: str | None) -> None:
+    assert understood(text, "list_reminders").when == until
+
+
+def test_the_last_day_of_a_period_is_no_time_of_a_reminder() -> None:
+    assert understood("remind me this week", "set_reminder").when is None
