@@ -93,7 +93,7 @@ SUFFIXES = {
     "DKK": ("dkk",),
     "PLN": ("zloty", "pln"),
     "CZK": ("czk",),
-    "TRY": ("turkish lira", "lira"),
+    "TRY": ("turkish lira", "lira", "try"),
     "QAR": ("qar",),
     "KWD": ("kwd",),
     "ILS": ("shekels", "ils"),
@@ -145,6 +145,9 @@ WRITTEN_CURRENCIES = {
     "INR": "卢比",
     "ZAR": "兰特",
 }
+
+AT_MOST = Decimal(10) ** 13
+"""No deal is larger, and sums of such amounts still fit a column of 64 bits in cents."""
 
 
 @dataclass(frozen=True)
@@ -250,13 +253,14 @@ def _read(match: re.Match[str], folded: str, raw: str) -> list[Amount]:
     if number is None:
         return []
     after = match["after"] if end == match.end() else None
-    if after == "won" and match["size"] not in ("million", "billion"):
-        # "Acme, 50k won" tells of a deal that is won.
+    won = after == "won" and match["size"] not in ("million", "billion")
+    if won or (after == "try" and raw[slice(*match.span("after"))] != "TRY"):
+        # "Acme, 50k won" tells of a deal that is won, "500 try it" of people.
         after, end = None, match.start("after")
     end = end if after else _without_space(folded, end)
     size = match["size"] if end >= match.end("size") else None
     amount = Amount(tidy(number * _factor(size)), _currency(match["before"], after), (_start(match), end))
-    if not _is_money(amount, match, size, after, folded, raw):
+    if amount.value > AT_MOST or not _is_money(amount, match, size, after, folded, raw):
         return []
     low = match["low"]
     if low and Decimal(low) < number and (size or after):

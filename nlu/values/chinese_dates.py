@@ -20,8 +20,8 @@ from nlu.values.pieces import (
 
 Match = re.Match[str]
 
-# A numeral must not be the tail of a longer one, which also keeps the search linear.
-START = r"(?<![\d.零一二两三四五六七八九十百千万几第/:a-z-])"
+# A numeral must not be the tail of a longer one, which also keeps the search linear, nor follow a year that is none.
+START = r"(?<![\d.零一二两三四五六七八九十百千万几第/:a-z-])(?<!\d年)"
 SMALL = r"(?:\d{1,3}|[一二两三四五六七八九十]{1,3})"
 WEEK = r"(?:周|星期|礼拜)"
 # 周一起, 周一定: the 一 belongs to the next word; 下周三个客户 counts customers.
@@ -30,7 +30,7 @@ DAY_OF_WEEK = (
     r"[1-7](?![\d个家位台次点:号日/.-]))"
 )
 MONTH = r"(?P<m>1[0-2]|0?[1-9]|十[一二]?|[一二三四五六七八九])月(?:份)?"
-YEAR = r"(?:(?P<y>今年|明年|后年|本年|(?:[12]\d{3}|\d\d)年) ?)?"
+YEAR = r"(?:(?P<y>今年|明年|后年|本年|(?:[12]\d{3}|\d\d|二零[零一二三四五六七八九]{2})年) ?)?"
 DAY = r"(?P<d>[0-3]?\d|二?十[一二三四五六七八九]?|三十一?|[一二三四五六七八九]|初[一二三四五六七八九十])"
 # 3号 followed by one of these names a thing, a place or a customer.
 NOT_A_DAY = (
@@ -139,6 +139,8 @@ def _year(words: str | None, now: datetime) -> int | None:
     """The year named, or None where none is."""
     if not words:
         return None
+    if words[0] == "二":
+        return _number(words.rstrip("年 "))
     if words[0].isdigit():
         digits = words.rstrip("年 ")
         return int(digits) + (2000 if len(digits) == 2 else 0)
@@ -315,7 +317,8 @@ CHINESE_RULES = (
     ),
     rule(r"(?:本|这个?|今)(?P<p>月|年)(?:之内|以内|内)|(?<![\d一两三四五六七八九十半几])年内", _this_period),
     rule(
-        r"(?<![每去\d一两三几多全半])(?:(?P<y>(?:[今明后本]|[12]\d{3})(?=年))年?)?年(?P<place>[中初底末])", _year_place
+        r"(?<![每去\d一两三几多全半])(?:(?P<y>(?:[今明后本]|[12]\d{3}|二零[零一二三四五六七八九]{2})(?=年))年?)?年(?P<place>[中初底末])",
+        _year_place,
     ),
     rule(
         r"(?<![\d今以])(?:明|后)年(?! ?(?:\d|[一二三四五六七八九十]{1,2}月|第|[一二三四]季|q|上半|下半|[底末初中春夏秋冬]))",

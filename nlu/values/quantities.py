@@ -69,7 +69,15 @@ _WANTS = re.compile(
     re.ASCII,
 )
 _UP_TO = re.compile(r"\b(?:up to|at most|max) ?\Z", re.ASCII)
-_QTY = re.compile(r"\b(?:qty|quantity)(?: of| is)?[ :=]{0,3}(?P<number>\d{1,7})(?![\d.,:%/-]\d)(?!%)", re.ASCII)
+_WRITTEN = r"(?P<number>\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,2})?|\d{1,9}(?:\.\d{1,2})?)(?![\d.,:%/-]?\d)(?!%)"
+_QTY = re.compile(rf"(?:\b(?:qty|quantity)(?: of| is)?|数量[是为]?)[ :=]{{0,3}}{_WRITTEN}", re.ASCII)
+# 200 × X200 and 水泵 × 200 are so many of a product; 200 × 300 is a size.
+_TIMES = (
+    re.compile(rf"(?<![\w.,×*-]){_WRITTEN} ?[×*] ?(?=[a-z\u4e00-\u9fff])", re.ASCII),
+    re.compile(
+        rf"(?:[a-z][\w-]{{0,20}}|[\u4e00-\u9fff]) ?[×*] ?{_WRITTEN}(?! ?(?:[×*]|[cm]?m\b|毫米|厘米|米))", re.ASCII
+    ),
+)
 
 _SINGLES = frozenset("台套辆吨箱批件部瓶桶柜")
 _LENGTHS = frozenset(("米", "平方米", "平米", "平方", "立方米", "立方", "升"))
@@ -130,9 +138,11 @@ def read_quantity(text: str) -> Quantity | None:
 
 
 def _read_labelled(folded: str) -> Quantity | None:
-    """ "qty 200"."""
-    match = _QTY.search(folded)
-    return Quantity(Decimal(match["number"]), match.span()) if match else None
+    """ "qty 200", "数量：1,500", "200 × X200"."""
+    match = next((match for pattern in (_QTY, *_TIMES) if (match := pattern.search(folded))), None)
+    if match is None or not (value := Decimal(match["number"].replace(",", ""))):
+        return None
+    return Quantity(tidy(value), match.span())
 
 
 def _read_english(folded: str) -> Quantity | None:

@@ -64,6 +64,9 @@ ENGLISH = {
     "200 pumps for $30k": (30_000, "USD"),
     "won Globex 30k, delivery 15 march": (30_000, None),
     "2 $500 vouchers": (500, "USD"),
+    "5,000 TRY": (5000, "TRY"),
+    "budget 50k try again": (50_000, None),
+    "10000000000000 USD": (10**13, "USD"),
 }
 CHINESE = {
     "5万": (50_000, None),
@@ -112,6 +115,7 @@ CHINESE = {
     "报价改成45万": (450_000, None),
     "2 million 泰铢": (2_000_000, "THB"),
     "5万多块": (50_000, "CNY"),
+    "预算30万下周三": (300_000, None),
 }
 NOTHING = (
     "", "200 pumps", "15 licences", "2026", "budget for 2026", "close in 2026", "3台", "X200", "HX-9", "5G", "20k km", "20%",
@@ -120,6 +124,7 @@ NOTHING = (
     "几十万", "一点", "第三万", "三块屏", "500个", "元旦", "price 20% lower", "for 2000 pumps", "order of 500 pumps",
     "5m long", "48W", "2-3 weeks", "room 1204", "10:30", "2026-03-05", "3/15", "a thousand thanks", "won the deal", "100家客户",
     "两千多家", "报价单3份", "预算5%", "20260305", "12 people at 3 sites", "iso 9001", "top 500", "1:1", "B2B", "€", "$", "百万",
+    "500 try it", "10000000000001 USD", "九千九百九十九万亿亿", "budget 9e999",
 )  # fmt: skip
 
 

@@ -24,6 +24,9 @@ ENGLISH = {
     "20k units": 20_000,
     "20k units at $3 each": 20_000,
     "qty: 300": 300,
+    "quantity: 1,500": 1500,
+    "1,500 × pumps": 1500,
+    "200 × X200": 200,
     "quantity 40": 40,
     "twenty-five laptops": 25,
     "a hundred chairs": 100,
@@ -43,6 +46,8 @@ ENGLISH = {
 }
 CHINESE = {
     "三台": 3,
+    "数量：1,500": 1500,
+    "X200 × 200": 200,
     "两百套": 200,
     "10万件": 100_000,
     "五十箱": 50,
