@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +27,6 @@ from nlu.client import NluClient, NluUnavailable
 from nlu.learning import add_example
 from nlu.server import NluServer, NluServerError
 from nlu.training import TrainingError, train
-from nlu.understanding import INTENTS
 from storage.database import upgrade
 from storage.unit_of_work import UnitOfWork
 
@@ -243,6 +242,7 @@ def nlu_report(labelled: Path, out: Path, docs: bool) -> None:
 
     Example: manny nlu report --set tests/sentences --docs
     """
+    from bot.charts import draw_confusion
     from nlu.report import ReportError, ask, by_language, read_set, score, summary, update_docs, write_report
 
     if docs and labelled.resolve() != HELD_OUT:
@@ -255,50 +255,13 @@ def nlu_report(labelled: Path, out: Path, docs: bool) -> None:
             client.close()
         write_report(answers, labelled.name, out)
         for language, own in by_language(answers).items():
-            _draw_confusion(score(own).confusion, language, out / f"confusion.{language}.png")
+            draw_confusion(score(own).confusion, language, out / f"confusion.{language}.png")
         if docs:
             update_docs(settings_module.ROOT / "docs" / "understanding.md", answers)
     except (ReportError, NluUnavailable) as error:
         raise click.ClickException(str(error)) from None
     click.echo(summary(answers))
     click.echo(f"\nThe report is in {out}.")
-
-
-def _draw_confusion(confusion: Mapping[tuple[str, str], int], language: str, target: Path) -> None:
-    """Draws which intent was taken for which: a row an intent, its cells' shares of the row in percent; writes a PNG."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.colors import PowerNorm
-    from matplotlib.figure import Figure
-
-    seen = {intent for pair in confusion for intent in pair}
-    intents = [intent for intent in INTENTS if intent in seen]
-    totals = {row: sum(confusion.get((row, column), 0) for column in intents) for row in intents}
-    shares = [[confusion.get((row, column), 0) / (totals[row] or 1) for column in intents] for row in intents]
-    side = 0.42 * len(intents) + 2.4
-    figure = Figure(figsize=(side, side), dpi=120, layout="constrained")
-    FigureCanvasAgg(figure)
-    axes = figure.add_subplot()
-    # The root of the share, so that a few mistakes are seen beside many right answers.
-    axes.imshow(shares, cmap="Blues", norm=PowerNorm(0.5, vmin=0, vmax=1))
-    for y, row in enumerate(shares):
-        for x, share in enumerate(row):
-            if share:
-                colour = "white" if share > 0.3 else "black"
-                axes.text(x, y, f"{share * 100:.0f}", ha="center", va="center", fontsize=8, color=colour)
-    places = range(len(intents))
-    axes.set_xticks(places, intents, rotation=45, ha="left", rotation_mode="anchor")
-    axes.set_yticks(places, [f"{intent} ({totals[intent]})" for intent in intents])
-    axes.xaxis.tick_top()
-    axes.set_xticks([place - 0.5 for place in places], minor=True)
-    axes.set_yticks([place - 0.5 for place in places], minor=True)
-    axes.grid(which="minor", color="#e3e6ea", linewidth=0.6)
-    axes.tick_params(which="both", length=0)
-    axes.spines[:].set_visible(False)
-    axes.set_xlabel("taken for", fontsize=11)
-    axes.xaxis.set_label_position("top")
-    axes.set_ylabel("meant (messages)", fontsize=11)
-    axes.set_title(f"{language}: which intent was taken for which, in percent of the row", loc="left", pad=14)
-    figure.savefig(target, bbox_inches="tight", pad_inches=0.2)
 
 
 @nlu.command("learn")
