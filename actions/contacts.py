@@ -10,6 +10,7 @@ from actions.asking import Ask
 from actions.followups import due_of
 from actions.recording import (
     YES_NO,
+    Noted,
     about,
     add_reminder,
     local,
@@ -43,13 +44,13 @@ def log_contact(turn: Turn) -> Reply:
     return noted_reply(turn, subject, noted)
 
 
-def noted_reply(turn: Turn, subject: Subject, noted: list[dict[str, Any]]) -> Reply:
+def noted_reply(turn: Turn, subject: Subject, noted: Noted) -> Reply:
     """What was noted, the picture so far, and one thing that comes next: a question or a follow-up."""
     opportunity = _opportunity(subject)
     facts = about(
         turn,
         opportunity,
-        noted=noted,
+        **noted.facts(),
         new=subject.new,
         said_of=display_name(subject.person, subject.company) or display_name(opportunity.contact, opportunity.company),
     )

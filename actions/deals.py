@@ -7,7 +7,7 @@ from typing import Any
 from actions import resolving
 from actions.asking import Ask
 from actions.contacts import colleagues, noted_reply
-from actions.recording import about, move_stage, offering, put_on_record, suggested_follow_up
+from actions.recording import Noted, about, move_stage, offering, put_on_record, suggested_follow_up
 from actions.registry import handles, presses
 from actions.turn import Button, Reply, Turn
 from storage.models import Member, Opportunity
@@ -23,17 +23,17 @@ def update_deal(turn: Turn) -> Reply:
     noted = put_on_record(turn, subject, met=subject.person is not None and not turn.said.about_related)
     if turn.said.stage is not None:
         move_stage(turn, opportunity, turn.said.stage)
-    if not noted and opportunity.stage == before:
+    if not noted.items and opportunity.stage == before:
         return noted_reply(turn, subject, noted)
     return _moved(turn, opportunity, before, noted)
 
 
-def _moved(turn: Turn, opportunity: Opportunity, before: str, noted: list[dict[str, Any]]) -> Reply:
+def _moved(turn: Turn, opportunity: Opportunity, before: str, noted: Noted) -> Reply:
     stages, language = turn.playbook.stages, turn.said.language
     facts = about(
         turn,
         opportunity,
-        noted=noted,
+        **noted.facts(),
         moved=opportunity.stage != before,
         stage=opportunity.stage,
         stage_name=stages[opportunity.stage].name.in_(language),

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from actions.resolving import Subject, bring_in, display_name
 from actions.rules.cadence import days_until_follow_up
-from actions.rules.man import Man, authority_of
+from actions.rules.man import Man, authority_of, change
 from actions.turn import Button, Reply, Turn
 from nlu.understanding import MAN
 from storage.models import Fact, Opportunity, Person, Reminder
 
 YES_NO = {True: "yes", False: "no"}
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What a message has put on record: (field, value) facts, and how the class has changed by them, if it has."""
+
+    items: list[dict[str, Any]]
+    change: dict[str, Any] | None = None
+
+    def facts(self) -> dict[str, Any]:
+        """What a reply tells of it; a class is news only where it has changed."""
+        return {"noted": self.items} if self.change is None else {"noted": self.items, "change": self.change}
 
 
 def minor(value: Decimal) -> int:
@@ -83,8 +95,8 @@ def people_of(opportunity: Opportunity) -> list[Person]:
     return contact + [person for person in opportunity.people if person.id != opportunity.contact_id]
 
 
-def put_on_record(turn: Turn, subject: Subject, met: bool) -> list[dict[str, Any]]:
-    """Writes everything that the message says of `subject`; returns what was noted, as (field, value) facts.
+def put_on_record(turn: Turn, subject: Subject, met: bool) -> Noted:
+    """Writes everything that the message says of `subject`; returns what was noted.
 
     `met` tells that the person was met, called or written to: that is what makes an authority count.
     """
@@ -106,7 +118,21 @@ def put_on_record(turn: Turn, subject: Subject, met: bool) -> list[dict[str, Any
         turn.customers.add(_fact(turn, opportunity, subject.person, each["field"], str(each["value"]), words))
     opportunity.touched_at = turn.now
     turn.customers.flush()
-    return noted
+    # What somebody new is, is said with their first facts; it has not changed.
+    return Noted(noted, None if subject.new else _change(turn, opportunity, before))
+
+
+def _change(turn: Turn, opportunity: Opportunity, before: Man) -> dict[str, Any] | None:
+    """The class before (None: no class yet), whose it is, and what is said of them now."""
+    man = man_of(opportunity)
+    way = change(before, man)
+    if way is None or man.class_ is None:
+        return None
+    return {
+        "before": before.class_,
+        "who": opportunity.company.name if opportunity.company else display_name(opportunity.contact, None),
+        "words": turn.playbook.classes[man.class_].news(way).in_(turn.said.language),
+    }
 
 
 def _fact(turn: Turn, opportunity: Opportunity, person: Person | None, field: str, value: str, words: str) -> Fact:
