@@ -7,8 +7,8 @@ from typing import Any
 from actions import resolving
 from actions.asking import Ask
 from actions.contacts import question_buttons
-from actions.playbook import Benefit, Product
-from actions.recording import about, man_of, offering, suggested_follow_up
+from actions.playbook import Benefit, Playbook, Product
+from actions.recording import about, decider_to_reach, man_of, offering, suggested_follow_up
 from actions.registry import handles
 from actions.resolving import Subject
 from actions.rules import names
@@ -139,10 +139,37 @@ def ask_advice(turn: Turn) -> Reply:
     """What to do next with a customer, by their MAN class and by what is still unknown."""
     opportunity = resolving.deal_to_read(turn)
     facts = about(turn, opportunity, stage_name=turn.playbook.stages[opportunity.stage].name.in_(turn.said.language))
+    if opportunity.stage in ("won", "lost"):
+        return Reply("coaching/advice", facts)
+    facts |= _advice(turn.playbook, opportunity, turn.said.language)
     question = man_of(opportunity).next_question
-    if question is not None and opportunity.stage not in ("won", "lost"):
+    if question is not None:
         return Reply("coaching/advice", {**facts, "question": question}, question_buttons(opportunity, question))
     return offering(turn, Reply("coaching/advice", facts), opportunity, suggested_follow_up(turn, opportunity))
+
+
+def _advice(playbook: Playbook, opportunity: Opportunity, language: str) -> dict[str, Any]:
+    """What can be done now, what to ask aloud, what the answer would make of them, and how to put it; what there is."""
+    man, decider = man_of(opportunity), decider_to_reach(opportunity)
+    name = decider.name if decider else None
+    facts: dict[str, Any] = {}
+    if man.class_ is not None:
+        entry = playbook.classes[man.class_]
+        facts["actions"] = [action.for_(name, language) for action in entry.actions if action.fits(name)]
+        if asked := [action.for_(name, language) for action in entry.ask if action.fits(name)]:
+            facts["ask"] = asked[0]
+    elif (fact := man.next_question) is not None:
+        facts["ask"] = playbook.question(fact, man).in_(language)
+        if_yes, if_no = man.given(fact, True).class_, man.given(fact, False).class_
+        if if_yes and if_no:
+            facts["outcomes"] = [
+                {"class": class_, "verdict": playbook.classes[class_].verdict.in_(language)}
+                for class_ in (if_yes, if_no)
+            ]
+    listener = next((person for person in (decider, opportunity.contact) if person and person.style), None)
+    if listener is not None and listener.style is not None and "ask" in facts:
+        facts["manner"] = {"who": listener.name, "words": playbook.styles[listener.style].sell.opening(language)}
+    return facts
 
 
 @handles("ask_prospecting")

@@ -22,7 +22,7 @@ from tests.conftest import TestClock
 
 
 @cache
-def _empty_database() -> bytes:
+def empty_database() -> bytes:
     """An empty database of the newest schema: the migrations take a quarter of a second."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "manny.db"
@@ -46,7 +46,7 @@ class Desk:
     """A conversation of one member, from an empty database on."""
 
     def __init__(self, folder: Path, language: str = "en") -> None:
-        (folder / "manny.db").write_bytes(_empty_database())
+        (folder / "manny.db").write_bytes(empty_database())
         loaded = settings.load(database={"url": f"sqlite:///{folder / 'manny.db'}"}, timezone="Asia/Shanghai")
         self._meaning, self._language = Meaning(), language
         self._manny = wiring.build(loaded, self._meaning, TestClock(loaded.timezone), folder / "files")
