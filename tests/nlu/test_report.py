@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from bot.cli import _draw_confusion, main
+from bot.charts import draw_confusion, main
 from nlu.report import (
     BEGIN,
     END,
@@ -276,8 +276,8 @@ def test_it_writes_tables_and_errors(tmp_path: Path) -> None:
 
 def test_it_draws_which_intent_was_taken_for_which(tmp_path: Path) -> None:
     confusion = {("undo", "undo"): 3, ("undo", "forget"): 1, ("greet", "greet"): 2}
-    _draw_confusion(confusion, "en", tmp_path / "small.png")
-    _draw_confusion({**confusion, ("help", "help"): 1, ("deny", "deny"): 1}, "en", tmp_path / "large.png")
+    draw_confusion(confusion, "en", tmp_path / "small.png")
+    draw_confusion({**confusion, ("help", "help"): 1, ("deny", "deny"): 1}, "en", tmp_path / "large.png")
     heights = []
     for name in ("small", "large"):
         content = (tmp_path / f"{name}.png").read_bytes()
