@@ -78,7 +78,7 @@ def test_it_calls_nobody_changed_who_is_new(tmp_path: Path, intent: str) -> None
 def test_it_announces_what_an_answer_to_its_own_question_has_changed(tmp_path: Path) -> None:
     with Desk(tmp_path) as desk:
         desk.hears("log_contact", mention="new", money="yes", authority="no")
-        assert "M+a+N: this customer is worth approaching now." in desk.presses(1).text
+        assert "M+a+N: this contact is worth approaching now." in desk.presses(1).text
 
 
 def test_it_announces_that_the_decider_was_met(tmp_path: Path) -> None:
