@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from bot.charts import draw_confusion, main
+from bot.charts import draw_confusion
+from bot.cli import main
 from nlu.report import (
     BEGIN,
     END,
