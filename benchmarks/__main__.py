@@ -1,4 +1,4 @@
-"""`make bench`: time per message in the conversation beside a bare POST /model/parse, in one run."""
+"""`make bench`: a message in the conversation, Manny's own share of it, and the parse beside plain Rasa's, in one run."""
 
 from __future__ import annotations
 
@@ -6,76 +6,144 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import UTC
 from pathlib import Path
 
 import httpx
 import psutil
 import yaml
+from apscheduler.schedulers.background import BackgroundScheduler
 
+from benchmarks.plain import MESSAGES, train_plain
+from benchmarks.records import fill
 from bot import settings as settings_module
-from bot.console import Console, sign_in
-from bot.wiring import build, nlu_client, real_clock
+from bot.console import CHANNEL, Console, sign_in
+from bot.reminders import Reminders
+from bot.wiring import build, real_clock
+from nlu.client import Answer, NluClient
 from nlu.server import NluServer
 from nlu.training import train
 
 SENTENCES = settings_module.ROOT / "tests" / "sentences"
-INTENTS = ("log_contact", "update_deal", "report_objection", "show_customer", "find_customers", "set_reminder")
+INTENTS = (
+    *("log_contact", "update_deal", "describe_person", "report_objection", "set_reminder", "list_reminders", "undo"),
+    *("show_customer", "find_customers", "ask_pitch", "ask_advice"),
+)
+EACH = 28
+"""Messages of each intent and language; half of them are parsed alone, half are said in the conversation."""
+WARM_UP = 20
+"""The first messages, which are not counted."""
+CUSTOMERS = 5_000
 
 
-def messages() -> tuple[list[str], list[str]]:
-    """Two lists of different messages of the same kinds in both languages: the server remembers what it has read."""
-    texts = [
-        entry["text"]
-        for language in ("en", "zh")
-        for intent in INTENTS
-        for entry in yaml.safe_load((SENTENCES / language / f"{intent}.yml").read_text(encoding="utf-8"))[:20]
-    ]
-    return texts[::2], texts[1::2]
+class TimedClient(NluClient):
+    """The client, which also tells how long it has waited for the model in all (milliseconds)."""
+
+    waited = 0.0
+
+    def _ask(self, clean: str) -> Answer:
+        begun = time.perf_counter()
+        try:
+            return super()._ask(clean)
+        finally:
+            self.waited += (time.perf_counter() - begun) * 1000
+
+
+class Conversation:
+    """Manny in the terminal on a database of its own, with `customers` on record. Close it in the end."""
+
+    def __init__(self, server: NluServer, folder: Path, customers: int = 0) -> None:
+        settings = settings_module.load(database={"url": f"sqlite:///{folder}/{customers}.db"})
+        self._nlu = TimedClient(server.url, server.token, settings.region)
+        self._manny = build(settings, self._nlu, real_clock, folder)
+        account = sign_in(self._manny, "Bench", "rep", "en", None)
+        if customers:
+            fill(self._manny.sessions, account, CHANNEL, customers)
+        self._console = Console(self._manny, account)
+        scheduler = BackgroundScheduler(timezone=UTC)
+        self._reminders = Reminders(scheduler, self._manny.assistant, CHANNEL, real_clock, lambda due: None)
+        self._reminders.start()
+        self.turns: list[float] = []
+        self.own: list[float] = []
+
+    def say(self, text: str) -> None:
+        """A whole turn as the terminal does it; notes what it took, and what of that was not the model."""
+        before, begun = self._nlu.waited, time.perf_counter()
+        answer = self._console.say(text)
+        self._reminders.expect(answer.next_reminder)
+        self.turns.append((time.perf_counter() - begun) * 1000)
+        self.own.append(self.turns[-1] - (self._nlu.waited - before))
+
+    def close(self) -> None:
+        """Stops the scheduler and gives connections back."""
+        self._reminders.stop()
+        self._manny.close()
+
+
+class Parser:
+    """A bare `POST /model/parse`. Close it in the end."""
+
+    def __init__(self, server: NluServer) -> None:
+        self._client = httpx.Client(base_url=server.url, params={"token": server.token})
+        self.times: list[float] = []
+        self.close: Callable[[], None] = self._client.close
+
+    def parse(self, text: str) -> None:
+        """Parses one message and notes what it took."""
+        begun = time.perf_counter()
+        self._client.post("/model/parse", json={"text": text}).raise_for_status()
+        self.times.append((time.perf_counter() - begun) * 1000)
+
+
+def messages() -> list[tuple[str, str]]:
+    """Pairs of different messages of the same kinds in both languages: a server remembers what it has read."""
+    pairs: list[tuple[str, str]] = []
+    for place in range(0, EACH, 2):
+        for intent in INTENTS:
+            for language in ("en", "zh"):
+                entries = yaml.safe_load((SENTENCES / language / f"{intent}.yml").read_text(encoding="utf-8"))
+                pairs.append((entries[place]["text"], entries[place + 1]["text"]))
+    return pairs
 
 
 def main() -> None:
-    """Prints p50 and p95 of both, the assistant's own share, and the server's memory."""
+    """Prints median and p95 of everything, how they compare, and what the servers keep in memory."""
     trained = train(lambda share, step: None)
-    with NluServer(trained.path) as server, tempfile.TemporaryDirectory() as folder:
-        settings = settings_module.load(database={"url": f"sqlite:///{folder}/bench.db"})
-        manny = build(settings, nlu_client(settings, server.url, server.token), real_clock, Path(folder))
-        console = Console(manny, sign_in(manny, "Bench", "rep", "en", None))
-        client = httpx.Client(base_url=server.url, params={"token": server.token})
-
-        def bare(text: str) -> None:
-            client.post("/model/parse", json={"text": text}).raise_for_status()
-
-        def turn(text: str) -> None:
-            console.say(text)
-
-        parses, turns = _interleaved(bare, turn)
-        _print("POST /model/parse", parses)
-        _print("a message in the terminal", turns)
-        own = statistics.median(turns) - statistics.median(parses)
-        print(
-            f"{'the rest of the turn':28} p50 {own:6.1f} ms  ({statistics.median(turns) / statistics.median(parses):.2f} times a parse)"
-        )
-        if server.pid:
-            print(f"{'the server keeps':28} {psutil.Process(server.pid).memory_info().rss / 2**20:6.0f} MiB")
-        client.close()
-        manny.close()
-
-
-def _interleaved(bare: Callable[[str], None], turn: Callable[[str], None]) -> tuple[list[float], list[float]]:
-    """Both in turns, so that noise of the machine falls on both alike; the first ten of each only warm up."""
-    times: tuple[list[float], list[float]] = ([], [])
-    for pair in zip(*messages(), strict=True):
-        for text, run, kept in zip(pair, (bare, turn), times, strict=True):
-            begun = time.perf_counter()
-            run(text)
-            kept.append((time.perf_counter() - begun) * 1000)
-    return times[0][10:], times[1][10:]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        plain_model = train_plain(folder)
+        with NluServer(trained.path) as server, NluServer(plain_model, log=folder / "plain.log") as plain_server:
+            parser, plain = Parser(server), Parser(plain_server)
+            empty, full = Conversation(server, folder), Conversation(server, folder, CUSTOMERS)
+            # In turns, so that the machine's noise falls on all alike.
+            for alone, said in messages():
+                parser.parse(alone)
+                plain.parse(alone)
+                empty.say(said)
+                full.say(said)
+            parse = _print("parse", parser.times)
+            usual = _print("parse, plain Rasa", plain.times)
+            print(f"{'':38} {parse[0] / usual[0]:.2f} and {parse[1] / usual[1]:.2f} times plain Rasa's")
+            _print("a message in the terminal", empty.turns)
+            for label, own in (("its own share", empty.own), (f"with {CUSTOMERS:,} customers", full.own)):
+                p50, p95 = _print(label, own)
+                print(f"{'':38} {p50 / parse[0]:.2f} and {p95 / parse[1]:.2f} times the parse")
+            _print_memory("the server keeps", server)
+            _print_memory(f"plain Rasa of {MESSAGES:,} messages keeps", plain_server)
+            for each in (parser, plain, empty, full):
+                each.close()
 
 
-def _print(name: str, times: list[float]) -> None:
-    ordered = sorted(times)
-    p95 = ordered[int(len(ordered) * 0.95) - 1]
-    print(f"{name:28} p50 {statistics.median(ordered):6.1f} ms   p95 {p95:6.1f} ms   ({len(ordered)} messages)")
+def _print(name: str, times: list[float]) -> tuple[float, float]:
+    ordered = sorted(times[WARM_UP:])
+    p50, p95 = statistics.median(ordered), statistics.quantiles(ordered, n=20)[-1]
+    print(f"{name:38} p50 {p50:6.1f} ms   p95 {p95:6.1f} ms   ({len(ordered)} messages)")
+    return p50, p95
+
+
+def _print_memory(name: str, server: NluServer) -> None:
+    if server.pid:
+        print(f"{name:38} {psutil.Process(server.pid).memory_info().rss / 2**20:6.0f} MiB")
 
 
 if __name__ == "__main__":
