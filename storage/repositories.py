@@ -10,13 +10,14 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import (
-    JSON,
     ColumnElement,
-    Select,
+    Executable,
     Text,
+    TextClause,
     and_,
     bindparam,
     case,
@@ -24,9 +25,9 @@ from sqlalchemy import (
     delete,
     false,
     func,
-    literal_column,
     or_,
     select,
+    text,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -57,12 +58,52 @@ from storage.models import Team as TeamRow
 CLOSED = ("won", "lost")
 NAMES_AT_MOST = 5_000
 """How many names are read at once; the most recently created ones count."""
+SEARCHED_AT_MOST = 20_000
+"""Among how many rows, the latest ones, names are looked for that are like another one."""
 NEAR_AT_MOST = 500
 """How many names are read to suggest some that are spelt much like one that nobody has."""
 KEY_VALID_FOR = timedelta(days=7)
 
-# Written in every turn: as plain rows they cost half of what objects do.
+# --- what every turn asks and writes, built once: building a statement costs as much as running it
+
 _MESSAGES, _OUTBOX = Base.metadata.tables["messages"], Base.metadata.tables["outbox"]
+_BY_ACCOUNT = (
+    select(Member)
+    .join(Account, Account.member_id == Member.id)
+    .where(Account.channel == bindparam("channel"), Account.external_id == bindparam("external_id"))
+)
+_CONVERSATION = (
+    select(Conversation)
+    .where(
+        Conversation.channel == bindparam("channel"),
+        Conversation.chat_id == bindparam("chat_id"),
+        Conversation.member_id == bindparam("member_id"),
+    )
+    .with_for_update()
+)
+_ANSWERED = (
+    update(_MESSAGES)
+    .where(_MESSAGES.c.id == bindparam("message"), _MESSAGES.c.status == "received")
+    .values(
+        status="answered",
+        member_id=bindparam("member"),
+        conversation_id=bindparam("conversation"),
+        understood=bindparam("meaning", type_=_MESSAGES.c.understood.type),
+    )
+)
+_SENT = update(_OUTBOX).where(_OUTBOX.c.id == bindparam("reply")).values(sent_at=bindparam("at"))
+_NEXT_FOR = (
+    select(Reminder)
+    .where(Reminder.opportunity_id == bindparam("opportunity"), Reminder.status == "waiting")
+    .order_by(Reminder.due_at)
+    .limit(1)
+)
+_NEXT_DUE_OF = (
+    select(Reminder.due_at)
+    .where(Reminder.member_id == bindparam("member"), Reminder.status == "waiting")
+    .order_by(Reminder.due_at)
+    .limit(1)
+)
 
 
 Owned = TypeVar("Owned", Company, Person, Opportunity)
@@ -165,11 +206,7 @@ class Team:
 
     def by_account(self, channel: str, external_id: str) -> Member | None:
         """The member behind an account; None for a stranger."""
-        return self._session.scalar(
-            select(Member)
-            .join(Account, Account.member_id == Member.id)
-            .where(Account.channel == channel, Account.external_id == external_id)
-        )
+        return self._session.scalar(_BY_ACCOUNT, {"channel": channel, "external_id": external_id})
 
     def tie(self, channel: str, external_id: str, member: Member) -> None:
         """Ties an account to a member without a key (the operator's own terminal)."""
@@ -182,10 +219,8 @@ class Team:
 
     def conversation(self, channel: str, chat_id: str, member: Member) -> Conversation:
         """The conversation of `member` in this chat, locked until the transaction ends; made when new."""
-        query = select(Conversation).where(
-            Conversation.channel == channel, Conversation.chat_id == chat_id, Conversation.member_id == member.id
-        )
-        conversation = self._session.scalar(query.with_for_update())
+        this = {"channel": channel, "chat_id": chat_id, "member_id": member.id}
+        conversation = self._session.scalar(_CONVERSATION, this)
         if conversation is None:
             conversation = Conversation(channel=channel, chat_id=chat_id, member_id=member.id, language=member.language)
             self._session.add(conversation)
@@ -216,6 +251,24 @@ class Team:
         )
 
 
+@cache
+def _received(is_sqlite: bool) -> Executable:
+    insert = sqlite.insert if is_sqlite else postgresql.insert
+    return insert(_MESSAGES).on_conflict_do_nothing().returning(_MESSAGES.c.id)
+
+
+@cache
+def _known_as(manager: bool, is_sqlite: bool) -> TextClause:
+    """Hundreds of keys go in as one parameter: as many parameters take longer to prepare than the search does."""
+    owners = "SELECT id FROM members WHERE team_id = :team" if manager else ":me"
+    keys = "SELECT value FROM json_each(:keys)" if is_sqlite else "SELECT json_array_elements_text(CAST(:keys AS json))"
+    theirs = f"owner_id IN ({owners}) AND name_key IN ({keys})"
+    return text(
+        f"SELECT 'company', id, name, name_key FROM companies WHERE {theirs} "  # noqa: S608
+        f"UNION ALL SELECT 'person', id, name, name_key FROM persons WHERE {theirs}"
+    )
+
+
 def _is_sqlite(session: Session) -> bool:
     return session.get_bind().dialect.name == "sqlite"
 
@@ -232,22 +285,15 @@ class Messages:
 
     def receive(self, channel: str, external_id: str, text: str, payload: dict[str, Any], now: datetime) -> int:
         """Stores a message as it came; returns its row's id, that of the first where it has come before."""
-        insert = sqlite.insert if _is_sqlite(self._session) else postgresql.insert
         row = {"channel": channel, "external_id": external_id, "text": text, "payload": payload, "received_at": now}
-        stored = insert(_MESSAGES).values(**row, status="received").on_conflict_do_nothing().returning(_MESSAGES.c.id)
+        stored = self._session.scalar(_received(_is_sqlite(self._session)), {**row, "status": "received"})
         query = select(Message.id).where(Message.channel == channel, Message.external_id == external_id)
-        return self._session.scalar(stored) or self._session.scalars(query).one()
+        return stored or self._session.scalars(query).one()
 
     def answer(self, message_id: int, conversation: Conversation, understood: dict[str, Any] | None = None) -> bool:
         """Marks a message as answered by this transaction; False where another one has answered it."""
-        unanswered = update(_MESSAGES).where(_MESSAGES.c.id == message_id, _MESSAGES.c.status == "received")
-        answered = unanswered.values(
-            status="answered",
-            member_id=conversation.member_id,
-            conversation_id=conversation.id,
-            understood=understood,
-        )
-        return bool(self._session.connection().execute(answered).rowcount)
+        by = {"message": message_id, "member": conversation.member_id, "conversation": conversation.id}
+        return bool(self._session.connection().execute(_ANSWERED, {**by, "meaning": understood}).rowcount)
 
     def waiting(self, channel: str) -> Sequence[Message]:
         """Messages that came and were never answered, oldest first."""
@@ -331,7 +377,7 @@ class Outbox:
 
     def sent(self, outgoing_ids: Sequence[int], now: datetime) -> None:
         """Marks replies as sent."""
-        self._session.execute(update(_OUTBOX).where(_OUTBOX.c.id.in_(outgoing_ids)).values(sent_at=now))
+        self._session.execute(_SENT, [{"reply": each, "at": now} for each in outgoing_ids])
 
     def release(self, outgoing_id: int, again_at: datetime) -> None:
         """Gives a claimed reply back, to be tried again at `again_at`."""
@@ -375,8 +421,7 @@ class Reminders:
 
     def next_due_of(self, member_id: int) -> datetime | None:
         """When the next reminder of a member falls due."""
-        query = select(Reminder.due_at).where(Reminder.member_id == member_id, Reminder.status == "waiting")
-        return self._session.scalar(query.order_by(Reminder.due_at).limit(1))
+        return self._session.scalar(_NEXT_DUE_OF, {"member": member_id})
 
     def get(self, reminder_id: int) -> Reminder | None:
         """The reminder with this id."""
@@ -399,8 +444,7 @@ class Reminders:
 
     def next_for(self, opportunity_id: int) -> Reminder | None:
         """The next follow-up of an opportunity."""
-        query = select(Reminder).where(Reminder.opportunity_id == opportunity_id, Reminder.status == "waiting")
-        return self._session.scalar(query.order_by(Reminder.due_at).limit(1))
+        return self._session.scalar(_NEXT_FOR, {"opportunity": opportunity_id})
 
 
 class Customers:
@@ -442,7 +486,8 @@ class Customers:
         """Rows with this very key; where there are none, those with a key like it, or that meet one of `others`.
 
         Like it are keys that contain it, or begin alike and are about as long. That is all that a name, a part of
-        one, a title or a misspelling can mean, and few enough to be compared one by one, however many there are.
+        one, a title or a misspelling can mean, and few enough to be compared one by one. They are looked for among
+        the latest rows, which bounds the cost; a key itself is found by its index, however old its row.
         """
         query = query.limit(NAMES_AT_MOST)
         if not key:
@@ -452,7 +497,8 @@ class Customers:
         about_as_long = func.length(column).between(len(key) - 2, len(key) + 2)
         begins_alike = and_(column.startswith(key[0], autoescape=True), about_as_long)
         like = or_(column.contains(key, autoescape=True), begins_alike, *others)
-        return self._session.execute(query.where(like)).all()
+        latest = select(func.max(column.class_.id) - SEARCHED_AT_MOST).scalar_subquery()
+        return self._session.execute(query.where(column.class_.id > latest, like)).all()
 
     def names_near(self, key: str) -> list[str]:
         """Names of visible companies and people that begin like `key` or contain a word of it, newest first."""
@@ -468,22 +514,12 @@ class Customers:
 
     def known_as(self, keys: Sequence[str]) -> tuple[list[Known], list[Known]]:
         """Visible companies and visible people with one of these keys."""
-        companies = self._with_key(Company, keys)
-        persons = self._with_key(Person, keys)
-        found: dict[str, list[Known]] = {"companies": [], "persons": []}
-        for table, id_, name, key in self._session.execute(companies.union_all(persons)):
-            found[table].append(Known(id_, name or "", key))
-        return found["companies"], found["persons"]
-
-    def _with_key(self, model: type[Company] | type[Person], keys: Sequence[str]) -> Select[Any]:
-        # Hundreds of keys as one parameter: as many parameters take longer to prepare than the search does.
-        texts = bindparam(None, json.dumps(keys, ensure_ascii=False), Text, unique=True)
-        if _is_sqlite(self._session):
-            wanted = select(func.json_each(texts).table_valued("value").c.value)
-        else:
-            wanted = select(func.json_array_elements_text(cast(texts, JSON)).column_valued())
-        columns: Any = (literal_column(f"'{model.__tablename__}'"), model.id, model.name, model.name_key)
-        return select(*columns).where(self._mine(model.owner_id), model.name_key.in_(wanted))
+        values = {"me": self.speaker.id, "team": self.speaker.team_id, "keys": json.dumps(keys, ensure_ascii=False)}
+        query = _known_as(self.speaker.role == "manager", _is_sqlite(self._session))
+        found: dict[str, list[Known]] = {"company": [], "person": []}
+        for kind, id_, name, key in self._session.execute(query, values):
+            found[kind].append(Known(id_, name, key))
+        return found["company"], found["person"]
 
     def company(self, company_id: int) -> Company | None:
         """A visible company."""
@@ -516,8 +552,10 @@ class Customers:
         """The latest opportunity of a person (as contact or participant) or of a company; open ones come first."""
         query = select(Opportunity).where(self._mine(Opportunity.owner_id))
         if person_id is not None:
+            # Two lookups by index: with OR between them, databases read all that the speaker owns.
+            as_contact = select(Opportunity.id).where(Opportunity.contact_id == person_id)
             taking_part = select(Participant.opportunity_id).where(Participant.person_id == person_id)
-            query = query.where(or_(Opportunity.contact_id == person_id, Opportunity.id.in_(taking_part)))
+            query = query.where(Opportunity.id.in_(as_contact.union(taking_part)))
         if company_id is not None:
             query = query.where(Opportunity.company_id == company_id)
         if open_only:

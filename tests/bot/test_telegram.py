@@ -479,7 +479,7 @@ def test_waits_for_a_database_that_is_away(
 
     receive, failures = manny.assistant.receive, [OperationalError("insert", {}, Exception("disk is full"))]
 
-    def failing(incoming: Any) -> int:
+    def failing(incoming: Any) -> Any:
         if failures:
             raise failures.pop()
         return receive(incoming)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from actions.rules import names
 from storage.repositories import Period, StageTotal, Wanted
 from storage.unit_of_work import UnitOfWork
 from tests.storage import house
@@ -200,3 +201,59 @@ def test_it_counts_the_deals_of_one_rep(records: Records) -> None:
         assert counted(work, None) == [3]
         assert counted(work, records.bob.id) == [1]
         assert counted(work, records.charlie.id) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Li Wei",
+        "Wei",
+        "li  WEI",
+        "Webber",
+        "Weber",
+        "Acme",
+        "Schmidt",
+        "王总",
+        "王建国",
+        "王经理",
+        "李伟",
+        "Zoë",
+        "100%",
+        "Old Name",
+    ],
+)
+def test_it_reads_every_name_that_can_be_meant(records: Records, name: str) -> None:
+    known = (
+        "Li Wei",
+        "Hans Weber",
+        "Webber",
+        "Schmitt",
+        "Schmidt",
+        "王建国",
+        "王总",
+        "王经理",
+        "李伟",
+        "李伟明",
+        "Zoe",
+        "100% Cotton",
+    )
+    with records.work() as work:
+        for each in known:
+            house.person(work, records.alice, each, name_key=names.key(each))
+        house.person(work, records.alice, "New Name", also_known_as=["Old Name"])
+        customers = work.customers(records.alice)
+        everybody = customers.persons_known()
+        narrowed = customers.persons_known(names.key(name))
+        found = names.match(name, everybody)
+        assert names.match(name, narrowed) == found
+        assert len(everybody) == len(known) + 1
+
+
+def test_it_reads_few_names_of_many(records: Records) -> None:
+    with records.work() as work:
+        for number in range(50):
+            house.person(work, records.alice, f"{chr(97 + number % 25)}nna {number}")
+        customers = work.customers(records.alice)
+        assert [each.name for each in customers.persons_known("nobody like that")] == []
+        assert len(customers.persons_known("anna")) == 2
+        assert [each.name for each in customers.persons_known("anna 0")] == ["anna 0"]
