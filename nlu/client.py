@@ -13,7 +13,7 @@ from nlu.understanding import INTENTS, LABELS, MAN, Contact, Money, Understandin
 from nlu.values.amounts import read_amount
 from nlu.values.contacts import read_emails, read_phones, read_wechat
 from nlu.values.language import language_of
-from nlu.values.mentions import mention_of, related_person, was_met
+from nlu.values.mentions import mention_of, receiver, related_person, was_met
 from nlu.values.periods import last_day, read_period
 from nlu.values.quantities import read_quantity
 from nlu.values.tasks import purpose_of, read_task
@@ -90,7 +90,7 @@ class NluClient:
         """What `text` means to somebody whose local time is `now`. Raises NluUnavailable."""
         clean = readable(text)
         if not clean:
-            return Understanding(text=text, language=language_of(text), intent="out_of_scope", confidence=1.0)
+            return Understanding(text=storable(text), language="en", intent="out_of_scope", confidence=1.0)
         return interpret(text, clean, self._ask(clean), now, self._region)
 
     def _ask(self, clean: str) -> Answer:
@@ -101,6 +101,11 @@ class NluClient:
             return Answer.model_validate_json(answer.content)
         except (httpx.HTTPError, ValidationError) as error:
             raise NluUnavailable(type(error).__name__) from None
+
+
+def storable(text: str) -> str:
+    """The text as databases and JSON can hold it: halves of characters and NUL become U+FFFD."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\ufffd")
 
 
 def readable(text: str) -> str:
@@ -116,13 +121,15 @@ def interpret(text: str, clean: str, answer: Answer, now: datetime, region: str 
     intent = answer.intent.name if answer.intent.name in INTENTS else "out_of_scope"
     facts = {name: fact for name, fact in answer.facts.items() if name in MAN and fact.value in LABELS[name]}
     names = [span for span in answer.entities if span.entity in NAMES]
+    if intent == "reassign":
+        names = _receiver_first(clean, names)
     amount, quantity, when = read_amount(clean), read_quantity(clean), read_when(clean, now)
     phones, emails, wechat = read_phones(clean, region or NO_REGION), read_emails(clean), read_wechat(clean)
     period = read_period(clean)
     # "This week" asks for a list until its last day; in a question about the pipeline it is a period, elsewhere nothing.
     until = last_day(period, now) if period and intent == "list_reminders" else None
     return Understanding(
-        text=text,
+        text=storable(text),
         language=language_of(clean),
         intent=intent,
         confidence=answer.intent.confidence,
@@ -163,6 +170,15 @@ def _names(spans: list[Span]) -> dict[str, str]:
     if found.get("referrer", "").casefold() == found.get("person", "").casefold():
         found.pop("referrer", None)
     return found
+
+
+def _receiver_first(clean: str, spans: list[Span]) -> list[Span]:
+    """The spans with the colleague who takes over before the one who hands over."""
+    colleagues = [span for span in spans if span.entity == "rep"]
+    if not colleagues:
+        return spans
+    taking = colleagues[receiver(clean, [(span.start, span.end) for span in colleagues])]
+    return [taking, *(span for span in spans if span is not taking)]
 
 
 def _related(clean: str, spans: list[Span]) -> str | None:

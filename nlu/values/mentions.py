@@ -42,6 +42,9 @@ _BEFORE_NAME = re.compile(_RELATION + r"(?:[,，:：]| is| called|,? named|是|�
 _AFTER_NAME = re.compile(r"^(?:[,，]| is|,? who is|是)? ?" + _RELATION, re.IGNORECASE)
 
 
+_RECEIVES = re.compile(r"(?:\bto|\bfor|\blet|\bgive|\bhave|给|給|归|歸|由|让|讓|请|請)\s*$", re.IGNORECASE)
+
+
 def mention_of(text: str) -> str | None:
     """`naming`, `new` or `pronoun`, in this order of strength; None where the message does neither."""
     head = text[:1_000]
@@ -62,3 +65,11 @@ def related_person(text: str, spans: Sequence[tuple[int, int]]) -> str | None:
         if _BEFORE_NAME.search(text[max(0, start - 40) : start]) or _AFTER_NAME.search(text[end : end + 40]):
             return text[start:end]
     return None
+
+
+def receiver(text: str, spans: Sequence[tuple[int, int]]) -> int:
+    """Which of the colleagues named in a hand-over takes the customer: the one after "to" or 给, else the last.
+
+    `spans` are their places in the text, at least one; the answer is a position in it."""
+    told = (i for i, (start, _) in enumerate(spans) if _RECEIVES.search(text[:start]))
+    return next(told, len(spans) - 1)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlu.values.mentions import mention_of, related_person, was_met
+from nlu.values.mentions import mention_of, receiver, related_person, was_met
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,20 @@ def test_it_never_fails(text: str, spans: list[tuple[int, int]]) -> None:
     mention_of(text)
     was_met(text)
     related_person(text, spans)
+
+
+@pytest.mark.parametrize(
+    ("text", "colleagues", "expected"),
+    [
+        ("move Alder Works from Nell to Sam", ["Nell", "Sam"], "Sam"),
+        ("give Sam the accounts of Nell", ["Sam", "Nell"], "Sam"),
+        ("let Sam take over from Nell", ["Sam", "Nell"], "Sam"),
+        ("assign Nell's customers to me", ["Nell", "me"], "me"),
+        ("把小周的客户转给小林", ["小周", "小林"], "小林"),
+        ("让小林接手小周的客户", ["小林", "小周"], "小林"),
+        ("小林跟进绿野", ["小林"], "小林"),
+    ],
+)
+def test_who_takes_a_customer_over(text: str, colleagues: list[str], expected: str) -> None:
+    spans = [(text.index(name), text.index(name) + len(name)) for name in colleagues]
+    assert colleagues[receiver(text, spans)] == expected
