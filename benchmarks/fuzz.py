@@ -261,7 +261,7 @@ def report(outcome: Outcome) -> None:
     print(f"messages {outcome.messages}, of which {outcome.asked} through the server; mean {mean * 1000:.2f} ms")
     print(f"exceptions {outcome.failures}, of {len(outcome.shortest)} kinds")
     for kind, shortest in sorted(outcome.shortest.items()):
-        print(f"  {kind}\n    {shortest!r}")
+        print(f"  {kind}\n    {shortest[:300]!r}")
     print(f"slowest {took * 1000:.1f} ms, {len(text)} characters: {text[:200]!r}")
 
 

@@ -90,7 +90,7 @@ class NluClient:
         """What `text` means to somebody whose local time is `now`. Raises NluUnavailable."""
         clean = readable(text)
         if not clean:
-            return Understanding(text=storable(text), language="en", intent="out_of_scope", confidence=1.0)
+            return Understanding(text=storable(text), language=language_of(text), intent="out_of_scope", confidence=1.0)
         return interpret(text, clean, self._ask(clean), now, self._region)
 
     def _ask(self, clean: str) -> Answer:
