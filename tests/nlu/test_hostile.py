@@ -268,16 +268,13 @@ def test_the_model_reads_any_text(client: NluClient) -> None:
 def test_no_flood_costs_the_model_more_than_a_few_ordinary_long_messages(client: NluClient) -> None:
     # Each text begins differently, because the server remembers what it has read.
     ordinary = "met Li Wei of Acme at the expo on Friday, has a budget of 50k, 他老板要3台, call him at 3pm. " * 30
-    longest = min(took_once(client, f"{number} {ordinary}"[:READ_AT_MOST]) for number in range(3))
-    slow = [
-        piece
-        for piece in FLOODS
-        if all(took_once(client, f"{number} {piece * LENGTH}") > 8 * longest for number in range(3))
-    ]
+    longest = min(took_once(client, ordinary) for _ in range(3))
+    slow = [piece for piece in FLOODS if all(took_once(client, piece * LENGTH) > 8 * longest for _ in range(3))]
     assert slow == []
 
 
 def took_once(client: NluClient, text: str) -> float:
+    text = f"{time.time_ns()} {text}"
     begun = time.perf_counter()
     client.parse(text, NOW)
     return time.perf_counter() - begun
