@@ -106,10 +106,14 @@ def put_on_record(turn: Turn, subject: Subject, met: bool) -> Noted:
     noted = _deal_facts(turn, opportunity) + _person_facts(turn, subject, opportunity, met)
     _recompute_authority(opportunity)
     man = man_of(opportunity)
+    told = [fact for fact in MAN if getattr(turn.said, fact)]
+    if any(item["field"] == "decision_maker" for item in noted):
+        # Who decides has been said by name: "authority: no" beside it would read as theirs.
+        told = [fact for fact in told if fact != "authority"]
     noted = [
         {"field": fact, "value": YES_NO.get(getattr(man, fact))}
         for fact in MAN
-        if getattr(man, fact) is not None and (getattr(turn.said, fact) or getattr(man, fact) != getattr(before, fact))
+        if getattr(man, fact) is not None and (fact in told or getattr(man, fact) != getattr(before, fact))
     ] + noted
     if subject.named:
         noted.insert(0, {"field": "name", "value": display_name(subject.person, subject.company)})
