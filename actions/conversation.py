@@ -12,6 +12,7 @@ from actions.resolving import display_name
 from actions.turn import Button, Reply, Turn
 from nlu.learning import marked
 from nlu.understanding import Understanding
+from nlu.values.periods import read_period
 from storage.history import undo_last
 from storage.models import Change
 
@@ -129,6 +130,10 @@ def ask_what_was_meant(turn: Turn) -> Reply:
 @presses("meant")
 def meant(turn: Turn, arguments: dict[str, Any]) -> Reply:
     """The answer is used at once, and kept as a labelled example for the next training."""
-    said = Understanding.from_json({**arguments["said"], "intent": arguments["intent"], "confidence": 1.0})
+    chosen = {"intent": arguments["intent"], "confidence": 1.0}
+    if arguments["intent"] == "query_pipeline":
+        # Only there a period is one, so it was not kept with what the model guessed.
+        chosen["period"] = read_period(str(arguments["said"]["text"]))
+    said = Understanding.from_json({**arguments["said"], **chosen})
     turn.work.messages.keep_correction(marked(said), said.language, said.intent, turn.speaker.id, turn.now)
     return turn.again(said)

@@ -48,7 +48,9 @@ def log_referral(turn: Turn) -> Reply:
     )
     subject = resolving.to_change(replace(introduced, said=replace(introduced.said, intent="log_contact")))
     if subject.person is not None and said.referrer:
-        subject.person.referrer = _referrer(turn, said.referrer)
+        named = _referrer(turn, said.referrer)
+        # Two spellings of one name: nobody introduced themselves.
+        subject.person.referrer = named if named is not subject.person else None
     noted = put_on_record(introduced, subject, met=False)
     if subject.new and subject.opportunity is not None:
         move_stage(turn, subject.opportunity, "lead")
@@ -60,7 +62,7 @@ def log_referral(turn: Turn) -> Reply:
 
 def _referrer(turn: Turn, name: str) -> Person:
     """Who made the introduction: a person on record, or a new one."""
-    found = names.match(name, turn.customers.persons_known())
+    found = names.match(name, turn.customers.persons_known(names.key(name)))
     known = turn.customers.person(found[0].id) if found else None
     if known is not None:
         return known

@@ -7,13 +7,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from nlu.client import storable
+
 
 @dataclass(frozen=True)
 class Incoming:
     """One thing that somebody did: wrote `text`, or pressed button number `button` of reply `pressed`.
 
     `external_id` is unique within the channel: the same one is never handled twice. `account` is the sender's
-    id on the channel, `chat_id` where the answer goes.
+    id on the channel, `chat_id` where the answer goes. The text is kept as databases and JSON can hold it.
     """
 
     channel: str
@@ -23,6 +25,10 @@ class Incoming:
     text: str = ""
     pressed: int | None = None
     button: int | None = None
+
+    def __post_init__(self) -> None:
+        """Takes out of the text what no database holds: every door comes by here."""
+        object.__setattr__(self, "text", storable(self.text))
 
     def to_json(self) -> dict[str, Any]:
         """What the inbox keeps beside the text."""

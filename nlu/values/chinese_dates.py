@@ -20,8 +20,9 @@ from nlu.values.pieces import (
 
 Match = re.Match[str]
 
-# A numeral must not be the tail of a longer one, which also keeps the search linear, nor follow a year that is none.
-START = r"(?<![\d.零一二两三四五六七八九十百千万几第/:a-z-])(?<!\d年)"
+# A numeral must not be the tail of a longer one or of a time, which also keeps the search linear, nor follow a year
+# that is none.
+START = r"(?<![\d.零一二两三四五六七八九十百千万几第/a-z-])(?<!\d:)(?<!\d年)"
 SMALL = r"(?:\d{1,3}|[一二两三四五六七八九十]{1,3})"
 WEEK = r"(?:周|星期|礼拜)"
 # 周一起, 周一定: the 一 belongs to the next word; 下周三个客户 counts customers.
