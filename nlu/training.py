@@ -25,9 +25,9 @@ Progress = Callable[[float, str], None]
 WEIGHTS = {
     "SentenceFeaturizer": 40.0,
     "LogisticRegressionClassifier": 12.0,
-    "EntityExtractor": 12.0,
-    "FactClassifier": 35.0,
-    "LabelClassifier": 5.0,
+    "EntityExtractor": 28.0,
+    "FactClassifier": 25.0,
+    "LabelClassifier": 10.0,
 }
 STARTED = re.compile(r"Starting to train component '(\w+)'")
 DONE = re.compile(r"(?:Finished training|Restored) component '(\w+)'")
