@@ -143,7 +143,7 @@ def interpret(text: str, clean: str, answer: Answer, now: datetime, region: str 
         part=when.part if when else None,
         past=bool(when and when.past),
         alternatives=tuple(day.isoformat() for day in when.alternatives) if when else (),
-        mention=mention_of(clean),
+        mention=mention_of(clean, [(span.start, span.end) for span in names if span.entity == "person"]),
         related=_related(clean, names),
         met=was_met(clean),
         task=read_task(clean, when.span if when else None),

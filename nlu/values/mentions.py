@@ -45,13 +45,17 @@ _AFTER_NAME = re.compile(r"^(?:[,，]| is|,? who is|是)? ?" + _RELATION, re.IGN
 _RECEIVES = re.compile(r"(?:\bto|\bfor|\blet|\bgive|\bhave|给|給|归|歸|由|让|讓|请|請)\s*$", re.IGNORECASE)
 
 
-def mention_of(text: str) -> str | None:
-    """`naming`, `new` or `pronoun`, in this order of strength; None where the message does neither."""
+def mention_of(text: str, people: Sequence[tuple[int, int]] = ()) -> str | None:
+    """`naming`, `new` or `pronoun`, in this order of strength; None where the message does neither.
+
+    `people` are the places of people's names. A pronoun behind a name stands for that one ("Li has budget, he
+    decides"), not for somebody spoken of before."""
     head = text[:1_000]
-    for kind, pattern in (("naming", _NAMING), ("new", _NEW), ("pronoun", _PRONOUN)):
+    for kind, pattern in (("naming", _NAMING), ("new", _NEW)):
         if pattern.search(head):
             return kind
-    return None
+    pronoun = _PRONOUN.search(head)
+    return "pronoun" if pronoun and not any(end <= pronoun.start() for _, end in people) else None
 
 
 def was_met(text: str) -> bool:

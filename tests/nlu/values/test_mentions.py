@@ -66,3 +66,16 @@ def test_it_never_fails(text: str, spans: list[tuple[int, int]]) -> None:
 def test_who_takes_a_customer_over(text: str, colleagues: list[str], expected: str) -> None:
     spans = [(text.index(name), text.index(name) + len(name)) for name in colleagues]
     assert colleagues[receiver(text, spans)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "mention"),
+    [
+        ("王总那边预算批下来了,他自己说了算", "王总", None),
+        ("Li Wei has budget and he decides", "Li Wei", None),
+        ("he is Li Wei", "Li Wei", "pronoun"),
+        ("他就是林姐", "林姐", "pronoun"),
+    ],
+)
+def test_a_pronoun_behind_a_name_stands_for_that_one(text: str, name: str, mention: str | None) -> None:
+    assert mention_of(text, [(text.index(name), text.index(name) + len(name))]) == mention
