@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from actions.registry import press_of, presses
@@ -18,7 +19,8 @@ class Ask(Exception):
 
 
 def wait_for(turn: Turn, needs: str, press: str, arguments: dict[str, Any]) -> None:
-    """Remembers that the next message may answer: a time (`when`), a customer's name (`name`) or words (`text`).
+    """Remembers that the next message may answer: with a time (`when`), a customer's name (`name`), a score from 0 to 5
+    (`score`), or in words (`words`).
 
     `press` then runs with `arguments` and the answer's understanding under `answer`.
     """
@@ -45,7 +47,16 @@ def _answers(needs: str, said: Understanding) -> bool:
     if needs == "name":
         named = said.person or said.company
         return bool(named) and not (said.states_facts() or said.when) and len(said.text.split()) <= 6
+    if needs == "score":
+        return bool(_SCORE.fullmatch(said.text))
+    if needs == "words":
+        return said.intent in ANSWERING and not said.text.rstrip().endswith(("?", "？"))
     return False
+
+
+_SCORE = re.compile(r"\s*[0-5]\s*[.。!！]?\s*")
+ANSWERING = ("log_contact", "describe_person", "report_objection", "update_deal", "affirm", "out_of_scope")
+"""What an answer in words may be taken for: "three people, the plant manager signs" is nobody's command."""
 
 
 @presses("resume")

@@ -6,8 +6,10 @@ from typing import Any
 
 from actions import resolving
 from actions.asking import Ask
+from actions.catalogue import products_of
 from actions.contacts import question_buttons
-from actions.playbook import Benefit, Playbook, Product
+from actions.playbook import Playbook
+from actions.playbook.products import Benefit, Product
 from actions.recording import about, decider_to_reach, man_of, offering, suggested_follow_up
 from actions.registry import handles
 from actions.resolving import Subject
@@ -89,7 +91,7 @@ def _statement(benefit: Benefit, language: str) -> dict[str, str]:
 
 def _product(turn: Turn, opportunity: Opportunity | None) -> Product:
     """The product named, else the one on the opportunity, else the catalogue's first. Raises Ask for an unknown one."""
-    catalogue = turn.playbook.products
+    catalogue = products_of(turn)
     spoken = turn.said.product
     if named := _mentioned(turn.said.text, catalogue):
         return named

@@ -68,6 +68,13 @@ def _told(change: Change) -> dict[str, Any] | None:
     return {"what": "changed", "kind": change.table_name, "fields": fields} if fields else None
 
 
+@presses("show_more")
+def show_more(turn: Turn, arguments: dict[str, Any]) -> Reply:
+    """The details of a reply that was kept short, with the buttons that it had."""
+    buttons = tuple(Button(**button) for button in arguments["buttons"])
+    return Reply(arguments["template"], arguments["facts"], buttons)
+
+
 @handles("help")
 def help_(turn: Turn) -> Reply:
     """What Manny can do, by examples that work."""

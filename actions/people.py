@@ -108,10 +108,10 @@ def forget_for_good(turn: Turn, arguments: dict[str, Any]) -> Reply:
         person = turn.customers.person(arguments["person_id"])
         if person is None:
             return Reply("conversation/gone")
-        turn.customers.forget_person(person)
+        turn.work.forgetting(turn.speaker).person(person)
         return Reply("people/forgotten", {"whole_company": False})
     company = turn.customers.company(arguments["company_id"])
     if company is None:
         return Reply("conversation/gone")
-    turn.customers.forget_company(company)
+    turn.work.forgetting(turn.speaker).company(company)
     return Reply("people/forgotten", {"whole_company": True})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -47,6 +47,10 @@ class Funnel:
     currency: str
 
 
+Chart = Funnel
+"""Everything that can be drawn (bot/charts.py)."""
+
+
 @dataclass(frozen=True)
 class Reply:
     """A template's name (`contacts/noted`) with its facts, buttons, and what is attached as a picture or a file."""
@@ -54,12 +58,18 @@ class Reply:
     template: str
     facts: dict[str, Any] = field(default_factory=dict)
     buttons: tuple[Button, ...] = ()
-    chart: Funnel | None = None
+    chart: Chart | None = None
     table: Table | None = None
 
     def with_facts(self, **facts: Any) -> Reply:
         """The same reply with more facts."""
         return replace(self, facts={**self.facts, **facts})
+
+    def with_more(self, template: str) -> Reply:
+        """The same reply with a [more] button behind its others: it shows `template` with these facts and buttons."""
+        others = [asdict(button) for button in self.buttons]
+        more = Button("more", "show_more", {"template": template, "facts": self.facts, "buttons": others})
+        return replace(self, buttons=(*self.buttons, more))
 
 
 class Hours(Protocol):

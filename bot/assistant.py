@@ -20,7 +20,7 @@ from actions.followups import due_reply
 from actions.playbook import Playbook
 from actions.resolving import with_known_names
 from actions.turn import Reply, Turn
-from bot.charts import draw_funnel
+from bot.charts import draw
 from bot.files import write_table
 from bot.messages import Answer, Incoming, Outgoing
 from bot.replies import render
@@ -206,9 +206,7 @@ class Assistant:
         names = {name: stage.name.in_(language) for name, stage in self._playbook.stages.items()}
         attached: list[Path] = []
         if reply.chart is not None:
-            attached.append(
-                draw_funnel(reply.chart, language, names, self._files / f"pipeline-{uuid.uuid4().hex[:12]}.png")
-            )
+            attached.append(draw(reply.chart, language, names, self._files / f"chart-{uuid.uuid4().hex[:12]}.png"))
         if reply.table is not None:
             attached.append(
                 write_table(reply.table, language, self._files / f"{reply.table.name}-{uuid.uuid4().hex[:12]}.xlsx")

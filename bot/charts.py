@@ -6,14 +6,19 @@ from collections.abc import Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from actions.turn import Funnel
+from actions.turn import Chart, Funnel
 from bot.replies import words
 from nlu.understanding import INTENTS
 
 _BLUE, _GREEN, _GREY = "#3b6fb6", "#3f9c6b", "#b0b7c0"
 
 
-def draw_funnel(funnel: Funnel, language: str, names: dict[str, str], target: Path) -> Path:
+def draw(chart: Chart, language: str, names: dict[str, str], target: Path) -> Path:
+    """Draws a reply's chart as a PNG; `names` are the stages' names."""
+    return _draw_funnel(chart, language, names, target)
+
+
+def _draw_funnel(funnel: Funnel, language: str, names: dict[str, str], target: Path) -> Path:
     """Draws the pipeline as horizontal bars, centred, one a stage with its count and amount; writes a PNG."""
     # Importing matplotlib takes half a second: only who asks for a picture waits for it.
     from matplotlib.backends.backend_agg import FigureCanvasAgg

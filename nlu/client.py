@@ -155,7 +155,7 @@ def interpret(text: str, clean: str, answer: Answer, now: datetime, region: str 
 
 
 def _labels(answer: Answer) -> dict[str, str]:
-    read = ("stage", "objection", "role", "style", "action")
+    read = ("stage", "objection", "role", "style", "action", "topic")
     said = {name: label.value for name, label in answer.labels.items() if name in read}
     return {name: value for name, value in said.items() if value in LABELS[name]}
 

@@ -64,6 +64,27 @@ PERIODS = (
     "this_year",
     "last_year",
 )
+TOPICS = (
+    "people",
+    "information",
+    "file",
+    "referrals",
+    "lifetime",
+    "movers",
+    "profit",
+    "distributor",
+    "keep",
+    "reasons",
+    "results",
+)
+"""What a question is about beside the intent's main matter.
+
+`show_customer`: who is who at a customer (`people`), which of the five pieces of information are known and what to ask
+(`information`), orders, debts, payments, returns and documents (`file`), who introduced whom (`referrals`).
+`show_pyramid`: lifetime value (`lifetime`), who has moved between tiers (`movers`), profit by tier (`profit`).
+`qualify`: a reseller (`distributor`). `ask_advice`: one who has bought, goes quiet or may leave (`keep`).
+`query_pipeline`: why deals are won and lost (`reasons`). `report_objection`: which answers have worked (`results`).
+"""
 ENTITIES = ("person", "company", "referrer", "product", "source", "rep", "quantity", "amount")
 """What the model marks in a text. Quantities and amounts are read by rules; their spans only help the model."""
 
@@ -77,6 +98,7 @@ LABELS: dict[str, tuple[str, ...]] = {
     "style": STYLES,
     "action": ACTIONS,
     "period": PERIODS,
+    "topic": TOPICS,
 }
 """What a whole message can be labelled with, and the values."""
 
@@ -133,6 +155,7 @@ class Understanding:
     role: str | None = None
     style: str | None = None
     action: str | None = None
+    topic: str | None = None
     part: str | None = None
     past: bool = False
     alternatives: tuple[str, ...] = ()

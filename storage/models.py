@@ -280,6 +280,7 @@ class Opportunity(Tracked, Base):
     currency: Mapped[str | None] = mapped_column(String(3))
     expected_close: Mapped[date | None]
     closed_at: Mapped[datetime | None]
+    closed_for: Mapped[str | None] = mapped_column(String(32))
     created_at: Mapped[datetime]
     touched_at: Mapped[datetime]
 
@@ -315,7 +316,11 @@ class Fact(Tracked, Base):
 
 
 class Objection(Tracked, Base):
-    """What a customer held against buying, in their words."""
+    """What a customer held against buying, in their words.
+
+    `outcome` is `settled` or `open` once the rep has said how it went, `answer` the key of the playbook's answer
+    that was given, `asked_at` when the rep was asked for it.
+    """
 
     __tablename__ = "objections"
 
@@ -325,6 +330,107 @@ class Objection(Tracked, Base):
     words: Mapped[str] = mapped_column(Text)
     said_at: Mapped[datetime]
     outcome: Mapped[str | None] = mapped_column(String(16))
+    answer: Mapped[str | None] = mapped_column(String(64))
+    asked_at: Mapped[datetime | None]
+
+
+class Transaction(Tracked, Base):
+    """Something that belongs in a customer's file: what was agreed, bought, owed, paid, sent back or let off.
+
+    The customer is a company, or a person where there is none. `kind` is `agreement`, `purchase`, `debt`, `repayment`,
+    `return` or `discount`; `profit_minor` is what a purchase earned and `spent_minor` what was spent on winning it,
+    both where known. `reference` is the number that the company's books give it: unique in a team.
+    """
+
+    __tablename__ = "transactions"
+    __table_args__ = (
+        Index("ix_transactions_company", "company_id", "happened_on"),
+        Index("ix_transactions_person", "person_id", "happened_on"),
+        Index("ix_transactions_team", "team_id", "kind", "happened_on"),
+        UniqueConstraint("team_id", "reference"),
+    )
+
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"))
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"))
+    opportunity_id: Mapped[int | None] = mapped_column(ForeignKey("opportunities.id", ondelete="SET NULL"), index=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    happened_on: Mapped[date]
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    profit_minor: Mapped[int | None] = mapped_column(BigInteger)
+    spent_minor: Mapped[int | None] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    product: Mapped[str | None]
+    reference: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+
+class Assessment(Tracked, Base):
+    """A customer scored by the method: an opportunity's audit, a company's credit, a distributor.
+
+    `answers` holds what was answered so far, by the key of the question; `finished_at` is null while questions are
+    open. `quarter` (`2026-Q1`) is what a credit rating is for.
+    """
+
+    __tablename__ = "assessments"
+    __table_args__ = (
+        Index("ix_assessments_opportunity", "opportunity_id", "kind"),
+        Index("ix_assessments_company", "company_id", "kind"),
+        Index("ix_assessments_person", "person_id", "kind"),
+    )
+
+    opportunity_id: Mapped[int | None] = mapped_column(ForeignKey("opportunities.id", ondelete="CASCADE"))
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id", ondelete="CASCADE"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"))
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    quarter: Mapped[str | None] = mapped_column(String(8))
+    answers: Mapped[dict[str, Any]]
+    begun_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class Reward(Tracked, Base):
+    """Thanks owed to whoever introduced a customer that has bought since."""
+
+    __tablename__ = "rewards"
+    __table_args__ = (UniqueConstraint("opportunity_id"),)
+
+    referrer_id: Mapped[int] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"), index=True)
+    opportunity_id: Mapped[int] = mapped_column(ForeignKey("opportunities.id", ondelete="CASCADE"))
+    due_since: Mapped[datetime]
+    given_at: Mapped[datetime | None]
+
+
+class Attachment(Tracked, Base):
+    """A file that was sent for a customer. `path` is where it lies, under the folder of files; `name` is shown only."""
+
+    __tablename__ = "attachments"
+
+    opportunity_id: Mapped[int] = mapped_column(ForeignKey("opportunities.id", ondelete="CASCADE"), index=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("messages.id"), index=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
+    name: Mapped[str]
+    path: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    words: Mapped[str] = mapped_column(Text)
+    sent_at: Mapped[datetime]
+
+
+class CatalogueProduct(Base):
+    """A product of a team's own catalogue, as it was imported; with none, the example catalogue counts."""
+
+    __tablename__ = "products"
+    __table_args__ = (UniqueConstraint("team_id", "position"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"))
+    position: Mapped[int]
+    name: Mapped[str]
+    entry: Mapped[dict[str, Any]]
 
 
 class Reminder(Tracked, Base):

@@ -8,7 +8,7 @@ from typing import Self
 from sqlalchemy.orm import Session, sessionmaker
 
 from storage.models import Member
-from storage.repositories import Customers, Messages, Outbox, Reminders, Team
+from storage.repositories import Catalogue, Customers, Forgetting, Messages, Outbox, Reminders, Team
 
 
 class UnitOfWork:
@@ -25,6 +25,7 @@ class UnitOfWork:
         self.messages = Messages(self.session)
         self.outbox = Outbox(self.session)
         self.reminders = Reminders(self.session)
+        self.catalogue = Catalogue(self.session)
         return self
 
     def __exit__(
@@ -35,6 +36,10 @@ class UnitOfWork:
     def customers(self, speaker: Member) -> Customers:
         """The customers that `speaker` may see and change."""
         return Customers(self.session, speaker)
+
+    def forgetting(self, speaker: Member) -> Forgetting:
+        """What deletes customers for good, with the words that name them."""
+        return Forgetting(self.session, speaker)
 
     def commit(self) -> None:
         """Makes everything done in this unit durable."""

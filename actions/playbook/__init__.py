@@ -6,65 +6,24 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError, model_validator
+from pydantic import ValidationError, model_validator
 
+from actions.playbook.products import Product
+from actions.playbook.texts import Entry, Text
 from actions.rules.man import VERDICTS, Man
 from nlu.understanding import MAN, OBJECTIONS, ROLES, STAGES, STYLES
 
 FOLDER = Path(__file__).parent
 
 
-Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-
-
 class PlaybookError(ValueError):
     """The playbook cannot be used: a line for each mistake, with its file, its entry and what is wrong."""
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Text(_Entry):
-    """A text in both languages."""
-
-    en: Words
-    zh: Words
-
-    def in_(self, language: str) -> str:
-        """The text in this language."""
-        return self.zh if language == "zh" else self.en
-
-    def opening(self, language: str) -> str:
-        """Its first sentence, in Chinese up to the first semicolon: for where there is room for one line."""
-        return re.split(r"(?<=[.!?])\s|[；。]", self.in_(language), maxsplit=1)[0]
-
-
-class Benefit(_Entry):
-    """Feature → advantage → benefit → evidence, for the listeners whom it concerns (domain, section 5)."""
-
-    feature: Text
-    advantage: Text
-    benefit: Text
-    evidence: Text
-    roles: tuple[str, ...]
-    answers: tuple[str, ...] = ()
-    """Objection kinds that this benefit helps to answer."""
-
-
-class Product(_Entry):
-    """A product of the catalogue with the names under which it is known."""
-
-    name: str
-    aliases: tuple[str, ...] = ()
-    what: Text
-    benefits: tuple[Benefit, ...]
-
-
-class Objection(_Entry):
+class Objection(Entry):
     """How to meet one kind of objection (domain, section 6)."""
 
     behind: Text
@@ -74,14 +33,14 @@ class Objection(_Entry):
     next: Text
 
 
-class Role(_Entry):
+class Role(Entry):
     """A part in the decision or a function, and what it cares about (domain, section 3)."""
 
     name: Text
     cares: Text
 
 
-class Style(_Entry):
+class Style(Entry):
     """A temperament and how to sell to it (domain, section 4)."""
 
     name: Text
@@ -89,7 +48,7 @@ class Style(_Entry):
     sell: Text
 
 
-class Stage(_Entry):
+class Stage(Entry):
     """A stage of the pipeline; `chance` (0 to 1) is what the forecast weighs its amounts with."""
 
     name: Text
@@ -123,7 +82,7 @@ class Action(Text):
         return self.in_(language).replace("{decider}", decider or "")
 
 
-class Class(_Entry):
+class Class(Entry):
     """What to do with a MAN class (domain, section 1)."""
 
     verdict: Text
@@ -170,7 +129,7 @@ class Question(Text):
         return self
 
 
-class Way(_Entry):
+class Way(Entry):
     """A way of finding customers (domain, section 12)."""
 
     name: Text
@@ -179,7 +138,7 @@ class Way(_Entry):
     weakness: Text
 
 
-class Playbook(_Entry):
+class Playbook(Entry):
     """All of it, checked: every class, stage, role, style and objection of the contract is there."""
 
     classes: dict[str, Class]

@@ -13,6 +13,7 @@ import yaml
 
 from actions import playbook
 from actions.playbook import FOLDER, PlaybookError
+from actions.playbook.texts import Text
 from actions.rules.man import VERDICTS, Man
 from nlu.understanding import MAN
 
@@ -193,4 +194,4 @@ def test_it_puts_a_style_in_one_line(language: str) -> None:
     for line in lines.values():
         assert 5 < len(line) <= 60
         assert "；" not in line
-    assert playbook.Text(en="Be brief", zh="简短").opening(language) in ("Be brief", "简短")
+    assert Text(en="Be brief", zh="简短").opening(language) in ("Be brief", "简短")

@@ -83,7 +83,7 @@ def test_it_leaves_the_name_of_a_forgotten_person_in_no_table(records: Records, 
         customers = work.customers(records.alice)
         found = customers.person(somebody.id)
         assert found is not None
-        customers.forget_person(found)
+        work.forgetting(records.alice).person(found)
         work.commit()
     assert not _is_in(name, records.dump())
     with records.work() as work:
@@ -111,7 +111,7 @@ def test_it_leaves_the_name_of_a_forgotten_company_and_its_people_in_no_table(re
         customers = work.customers(records.alice)
         found = customers.company(firm.id)
         assert found is not None
-        customers.forget_company(found)
+        work.forgetting(records.alice).company(found)
         work.commit()
     dump = records.dump()
     assert not _is_in(name, dump)
@@ -125,7 +125,7 @@ def test_it_forgets_by_every_name_that_a_person_had(records: Records) -> None:
         house.message(work, records.alice, "wei-wei wants two")
         house.message(work, records.alice, "见了李先生ok")
         house.message(work, records.alice, "nobody came")
-        work.customers(records.alice).forget_person(somebody)
+        work.forgetting(records.alice).person(somebody)
         work.commit()
     assert [row["text"] for row in records.rows("messages")] == ["", "", "nobody came"]
 
@@ -284,7 +284,7 @@ def test_it_forgets_every_person_of_a_large_company(records: Records) -> None:
         house.person(work, records.alice, "Zoe", firm)
         work.commit()
     with records.work() as work:
-        work.customers(records.alice).forget_company(work.session.get_one(Company, firm.id))
+        work.forgetting(records.alice).company(work.session.get_one(Company, firm.id))
         work.commit()
     assert records.rows("persons") == []
 
@@ -294,7 +294,7 @@ def test_it_is_not_recorded_as_a_change(records: Records) -> None:
         somebody, _ = _speak_of(work, records.alice, "Li Wei", house.company(work, records.alice, "Acme"))
         work.commit()
         house.turn_of(work, records.alice, "forget her")
-        work.customers(records.alice).forget_person(somebody)
+        work.forgetting(records.alice).person(somebody)
         work.commit()
     assert not [row for row in records.rows("changes") if row["table_name"] == "persons"]
 
@@ -304,7 +304,7 @@ def _forget(records: Records, somebody: Person) -> None:
     with records.work() as work:
         owner = work.team.member(somebody.owner_id)
         speaker = work.session.scalars(select(Member).where(Member.team_id == owner.team_id, Member.role == "manager"))
-        work.customers(speaker.one()).forget_person(work.session.get_one(Person, somebody.id))
+        work.forgetting(speaker.one()).person(work.session.get_one(Person, somebody.id))
         work.commit()
 
 

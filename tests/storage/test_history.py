@@ -11,7 +11,20 @@ from hypothesis import strategies as st
 from sqlalchemy import delete
 
 from storage.history import Undone, stop_recording, undo_last
-from storage.models import TRACKED, Fact, Member, Objection, Opportunity, Participant, Person, Tracked
+from storage.models import (
+    TRACKED,
+    Assessment,
+    Attachment,
+    Fact,
+    Member,
+    Objection,
+    Opportunity,
+    Participant,
+    Person,
+    Reward,
+    Tracked,
+    Transaction,
+)
 from storage.unit_of_work import UnitOfWork
 from tests.storage import house
 from tests.storage.house import NOW, Records
@@ -103,7 +116,32 @@ def _one_of_each(records: Records, work: UnitOfWork) -> list[Tracked]:
     work.customers(records.alice).add(held)
     later = house.reminder(work, conversation, NOW, opportunity_id=deal.id, person_id=dan.id, message_id=said.id)
     taking_part = work.session.query(Participant).one()
-    return [firm, zhao, dan, deal, taking_part, said_fact, held, later]
+    customer = {"company_id": firm.id, "opportunity_id": deal.id, "message_id": said.id}
+    bought = Transaction(
+        **customer,
+        team_id=records.alice.team_id,
+        kind="purchase",
+        happened_on=NOW.date(),
+        amount_minor=100,
+        currency="EUR",
+        created_at=NOW,
+    )
+    scored = Assessment(**customer, member_id=records.alice.id, kind="audit", answers={"need": 3}, begun_at=NOW)
+    owed = Reward(referrer_id=zhao.id, opportunity_id=deal.id, due_since=NOW)
+    sent = Attachment(
+        opportunity_id=deal.id,
+        message_id=said.id,
+        member_id=records.alice.id,
+        name="plan.pdf",
+        path="1/plan.pdf",
+        media_type="application/pdf",
+        size=3,
+        words="",
+        sent_at=NOW,
+    )
+    for row in (bought, scored, owed, sent):
+        work.customers(records.alice).add(row)
+    return [firm, zhao, dan, deal, taking_part, said_fact, held, later, bought, scored, owed, sent]
 
 
 def _tracked_rows(records: Records) -> dict[str, list[dict[str, Any]]]:

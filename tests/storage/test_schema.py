@@ -54,6 +54,10 @@ def test_it_tracks_every_table_that_undo_can_restore() -> None:
         "facts",
         "objections",
         "reminders",
+        "transactions",
+        "assessments",
+        "rewards",
+        "attachments",
     }
     assert all(issubclass(model, Tracked) for model in TRACKED.values())
 

@@ -1,0 +1,23 @@
+"""Every query, by what it is about."""
+
+from storage.repositories.catalogue import Catalogue
+from storage.repositories.customers import Customers, Known, Period, StageTotal, Wanted
+from storage.repositories.forgetting import Forgetting
+from storage.repositories.inbox import Messages
+from storage.repositories.outbox import Outbox
+from storage.repositories.reminders import Reminders
+from storage.repositories.teams import Team
+
+__all__ = [
+    "Catalogue",
+    "Customers",
+    "Forgetting",
+    "Known",
+    "Messages",
+    "Outbox",
+    "Period",
+    "Reminders",
+    "StageTotal",
+    "Team",
+    "Wanted",
+]

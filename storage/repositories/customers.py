@@ -1,0 +1,289 @@
+"""People, companies and opportunities. What a speaker may see is a filter here, so no handler can forget it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Text, TextClause, and_, case, cast, false, func, or_, select, text
+from sqlalchemy.orm import selectinload
+
+from storage.models import Company, Fact, Member, Objection, Opportunity, Participant, Person, Tracked
+from storage.repositories.dialects import is_sqlite
+from storage.repositories.visibility import SeenBy
+
+CLOSED = ("won", "lost")
+NAMES_AT_MOST = 5_000
+"""How many names are read at once; the most recently created ones count."""
+SEARCHED_AT_MOST = 20_000
+"""Among how many rows, the latest ones, names are looked for that are like another one."""
+NEAR_AT_MOST = 500
+"""How many names are read to suggest some that are spelt much like one that nobody has."""
+
+Owned = TypeVar("Owned", Company, Person, Opportunity)
+
+
+@dataclass(frozen=True)
+class Known:
+    """A name on record, as far as finding it again needs."""
+
+    id: int
+    name: str
+    key: str
+    aliases: tuple[str, ...] = ()
+    company: str | None = None
+
+
+@dataclass(frozen=True)
+class Period:
+    """A span of days in somebody's zone: first and last day, and the instants between which they lie."""
+
+    first: date
+    last: date
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class StageTotal:
+    """One row of the pipeline: a stage in one currency."""
+
+    stage: str
+    currency: str | None
+    count: int
+    amount_minor: int
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What customers are searched for; None means that it does not matter."""
+
+    money: bool | None = None
+    authority: bool | None = None
+    need: bool | None = None
+    stage: str | None = None
+    source: str | None = None
+    product: str | None = None
+    owner_id: int | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """The conditions as SQL; closed opportunities count only when a closed stage is asked for."""
+        result: list[ColumnElement[bool]] = []
+        for column, value in (
+            (Opportunity.money, self.money),
+            (Opportunity.authority, self.authority),
+            (Opportunity.need, self.need),
+        ):
+            if value is not None:
+                result.append(column.is_(value))
+        if self.stage is not None:
+            result.append(Opportunity.stage == self.stage)
+        else:
+            result.append(Opportunity.stage.not_in(CLOSED))
+        if self.source is not None:
+            result.append(func.lower(Opportunity.source).contains(self.source.lower(), autoescape=True))
+        if self.product is not None:
+            result.append(func.lower(Opportunity.product).contains(self.product.lower(), autoescape=True))
+        if self.owner_id is not None:
+            result.append(Opportunity.owner_id == self.owner_id)
+        return result
+
+
+@cache
+def _known_as(manager: bool, is_sqlite: bool) -> TextClause:
+    """Hundreds of keys go in as one parameter: as many parameters take longer to prepare than the search does."""
+    owners = "SELECT id FROM members WHERE team_id = :team" if manager else ":me"
+    keys = "SELECT value FROM json_each(:keys)" if is_sqlite else "SELECT json_array_elements_text(CAST(:keys AS json))"
+    theirs = f"owner_id IN ({owners}) AND name_key IN ({keys})"
+    return text(
+        f"SELECT 'company', id, name, name_key FROM companies WHERE {theirs} "  # noqa: S608
+        f"UNION ALL SELECT 'person', id, name, name_key FROM persons WHERE {theirs}"
+    )
+
+
+class Customers(SeenBy):
+    """People, companies and opportunities, as far as one speaker may see them."""
+
+    def companies_known(self, key: str | None = None) -> list[Known]:
+        """Names of the visible companies, newest first; with a `key` only those that may be meant by it."""
+        query = select(Company.id, Company.name, Company.name_key).where(self._mine(Company.owner_id))
+        rows = self._alike(query.order_by(Company.id.desc()), Company.name_key, key)
+        return [Known(id_, name, key) for id_, name, key in rows]
+
+    def persons_known(self, key: str | None = None) -> list[Known]:
+        """Names of the visible people, newest first; with a `key` only those that may be meant by it."""
+        query = (
+            select(Person.id, Person.name, Person.name_key, Person.also_known_as, Company.name)
+            .outerjoin(Company, Company.id == Person.company_id)
+            .where(self._mine(Person.owner_id), Person.name.is_not(None))
+            .order_by(Person.id.desc())
+        )
+        renamed = cast(Person.also_known_as, Text) != "[]"
+        rows = self._alike(query, Person.name_key, key, renamed)
+        return [
+            Known(id_, name or "", key or "", tuple(aliases or ()), company)
+            for id_, name, key, aliases, company in rows
+        ]
+
+    def _alike(self, query: Any, column: Any, key: str | None, *others: ColumnElement[bool]) -> Sequence[Any]:
+        """Rows with this very key; where there are none, those with a key like it, or that meet one of `others`.
+
+        Like it are keys that contain it, or begin alike and are about as long. That is all that a name, a part of
+        one, a title or a misspelling can mean, and few enough to be compared one by one. They are looked for among
+        the latest rows, which bounds the cost; a key itself is found by its index, however old its row.
+        """
+        query = query.limit(NAMES_AT_MOST)
+        if not key:
+            return self._session.execute(query).all()
+        if rows := self._session.execute(query.where(column == key)).all():
+            return rows
+        about_as_long = func.length(column).between(len(key) - 2, len(key) + 2)
+        begins_alike = and_(column.startswith(key[0], autoescape=True), about_as_long)
+        like = or_(column.contains(key, autoescape=True), begins_alike, *others)
+        latest = select(func.max(column.class_.id) - SEARCHED_AT_MOST).scalar_subquery()
+        return self._session.execute(query.where(column.class_.id > latest, like)).all()
+
+    def names_near(self, key: str) -> list[str]:
+        """Names of visible companies and people that begin like `key` or contain a word of it, newest first."""
+        found: list[str] = []
+        for model in (Company, Person):
+            begins_alike = model.name_key.startswith(key[:1], autoescape=True)
+            words = [model.name_key.contains(word, autoescape=True) for word in key.split() if len(word) > 1]
+            query = select(model.name).where(self._mine(model.owner_id), or_(begins_alike, *words))
+            found += [
+                name for name in self._session.scalars(query.order_by(model.id.desc()).limit(NEAR_AT_MOST)) if name
+            ]
+        return found
+
+    def known_as(self, keys: Sequence[str]) -> tuple[list[Known], list[Known]]:
+        """Visible companies and visible people with one of these keys."""
+        values = {"me": self.speaker.id, "team": self.speaker.team_id, "keys": json.dumps(keys, ensure_ascii=False)}
+        query = _known_as(self.speaker.role == "manager", is_sqlite(self._session))
+        found: dict[str, list[Known]] = {"company": [], "person": []}
+        for kind, id_, name, key in self._session.execute(query, values):
+            found[kind].append(Known(id_, name, key))
+        return found["company"], found["person"]
+
+    def company(self, company_id: int) -> Company | None:
+        """A visible company."""
+        return self._visible(self._session.get(Company, company_id))
+
+    def person(self, person_id: int) -> Person | None:
+        """A visible person."""
+        return self._visible(self._session.get(Person, person_id))
+
+    def opportunity(self, opportunity_id: int | None) -> Opportunity | None:
+        """A visible opportunity."""
+        return None if opportunity_id is None else self._visible(self._session.get(Opportunity, opportunity_id))
+
+    def _visible(self, row: Owned | None) -> Owned | None:
+        """The row, if the speaker may see it: `_mine` for one that is read by its id."""
+        if row is None or row.owner_id == self.speaker.id:
+            return row
+        managed = self.speaker.role == "manager"
+        owner = self._session.get_one(Member, row.owner_id) if managed else None
+        return row if owner is not None and owner.team_id == self.speaker.team_id else None
+
+    def persons_at(self, company_id: int) -> Sequence[Person]:
+        """Visible people of a company."""
+        query = select(Person).where(Person.company_id == company_id, self._mine(Person.owner_id)).order_by(Person.id)
+        return self._session.scalars(query.limit(100)).all()
+
+    def opportunity_of(
+        self, person_id: int | None = None, company_id: int | None = None, open_only: bool = True
+    ) -> Opportunity | None:
+        """The latest opportunity of a person (as contact or participant) or of a company; open ones come first."""
+        query = select(Opportunity).where(self._mine(Opportunity.owner_id))
+        if person_id is not None:
+            # Two lookups by index: with OR between them, databases read all that the speaker owns.
+            as_contact = select(Opportunity.id).where(Opportunity.contact_id == person_id)
+            taking_part = select(Participant.opportunity_id).where(Participant.person_id == person_id)
+            query = query.where(Opportunity.id.in_(as_contact.union(taking_part)))
+        if company_id is not None:
+            query = query.where(Opportunity.company_id == company_id)
+        if open_only:
+            query = query.where(Opportunity.stage.not_in(CLOSED))
+        is_closed = case((Opportunity.stage.in_(CLOSED), 1), else_=0)
+        return self._session.scalar(query.order_by(is_closed, Opportunity.touched_at.desc()).limit(1))
+
+    def last_touched(self) -> Opportunity | None:
+        """The opportunity of which something was said last."""
+        query = select(Opportunity).where(self._mine(Opportunity.owner_id))
+        return self._session.scalar(query.order_by(Opportunity.touched_at.desc(), Opportunity.id.desc()).limit(1))
+
+    # --- writing
+
+    def add(self, row: Tracked) -> None:
+        """Puts a new row on record. Nothing refers to facts and objections: they are written with the next flush."""
+        self._session.add(row)
+        if not isinstance(row, Fact | Objection):
+            self._session.flush()
+
+    def flush(self) -> None:
+        """Writes what was changed so far, so that it is recorded in this order."""
+        self._session.flush()
+
+    def take_part(self, opportunity: Opportunity, person: Person) -> None:
+        """Puts `person` among those who take part in the purchase."""
+        query = select(Participant).where(
+            Participant.opportunity_id == opportunity.id, Participant.person_id == person.id
+        )
+        if self._session.scalar(query) is None:
+            self.add(Participant(opportunity_id=opportunity.id, person_id=person.id))
+            self._session.expire(opportunity, ["people"])
+
+    # --- reading
+
+    def facts(self, opportunity_id: int, limit: int = 20) -> Sequence[Fact]:
+        """What was said of an opportunity, newest first."""
+        query = select(Fact).where(Fact.opportunity_id == opportunity_id)
+        return self._session.scalars(query.order_by(Fact.id.desc()).limit(limit)).all()
+
+    def objections(self, opportunity_id: int, limit: int = 5) -> Sequence[Objection]:
+        """Objections raised on an opportunity, newest first."""
+        query = select(Objection).where(Objection.opportunity_id == opportunity_id)
+        return self._session.scalars(query.order_by(Objection.id.desc()).limit(limit)).all()
+
+    def search(self, wanted: Wanted, limit: int, offset: int = 0) -> tuple[Sequence[Opportunity], int]:
+        """Opportunities that meet all conditions, the most recently touched first, and how many there are."""
+        query = select(Opportunity).where(self._mine(Opportunity.owner_id), *wanted.conditions())
+        total = self._session.scalar(select(func.count()).select_from(query.subquery())) or 0
+        query = query.options(selectinload(Opportunity.contact), selectinload(Opportunity.company))
+        newest_first = query.order_by(Opportunity.touched_at.desc(), Opportunity.id.desc())
+        return self._session.scalars(newest_first.limit(limit).offset(offset)).all(), total
+
+    def pipeline(self, period: Period | None, today: date, owner_id: int | None) -> list[StageTotal]:
+        """Count and amount by stage and currency.
+
+        With a period: closed deals are those closed in it, open ones those expected to
+        close by its end (late ones too) or with no date yet; of a period that is over, no open ones.
+        """
+        query = select(
+            Opportunity.stage,
+            Opportunity.currency,
+            func.count(),
+            func.coalesce(func.sum(Opportunity.amount_minor), 0),
+        ).where(self._mine(Opportunity.owner_id))
+        if owner_id is not None:
+            query = query.where(Opportunity.owner_id == owner_id)
+        if period is not None:
+            in_period = and_(Opportunity.closed_at >= period.start, Opportunity.closed_at < period.end)
+            closed = and_(Opportunity.stage.in_(CLOSED), in_period)
+            expected = or_(Opportunity.expected_close.is_(None), Opportunity.expected_close <= period.last)
+            still_open = and_(Opportunity.stage.not_in(CLOSED), expected) if period.last >= today else false()
+            query = query.where(or_(closed, still_open))
+        rows = self._session.execute(query.group_by(Opportunity.stage, Opportunity.currency))
+        return [StageTotal(stage, currency, count, int(amount or 0)) for stage, currency, count, amount in rows]
+
+    def hand_over(self, opportunity: Opportunity, to: Member) -> None:
+        """Makes `to` the owner of an opportunity, its company and its people."""
+        opportunity.owner_id = to.id
+        if opportunity.company is not None:
+            opportunity.company.owner_id = to.id
+        for person in {*opportunity.people, *([opportunity.contact] if opportunity.contact else [])}:
+            person.owner_id = to.id
+        self._session.flush()

@@ -1,0 +1,81 @@
+"""Follow-ups by their time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from storage.models import Conversation, Reminder
+
+_NEXT_FOR = (
+    select(Reminder)
+    .where(Reminder.opportunity_id == bindparam("opportunity"), Reminder.status == "waiting")
+    .order_by(Reminder.due_at)
+    .limit(1)
+)
+_NEXT_DUE_OF = (
+    select(Reminder.due_at)
+    .where(Reminder.member_id == bindparam("member"), Reminder.status == "waiting")
+    .order_by(Reminder.due_at)
+    .limit(1)
+)
+
+
+class Reminders:
+    """Follow-ups by their time."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def due(self, now: datetime, channel: str | None = None, limit: int = 100) -> list[Reminder]:
+        """Reminders whose time has come, locked against other processes, earliest first."""
+        query = select(Reminder).where(Reminder.status == "waiting", Reminder.due_at <= now)
+        if channel is not None:
+            query = query.join(Conversation, Conversation.id == Reminder.conversation_id)
+            query = query.where(Conversation.channel == channel)
+        query = query.order_by(Reminder.due_at, Reminder.id).limit(limit)
+        return list(self._session.scalars(query.with_for_update(skip_locked=True, of=Reminder)))
+
+    def claim(self, reminder_id: int, now: datetime) -> Reminder | None:
+        """The reminder, locked, if it is still waiting and due; None where another process has it in hand."""
+        query = select(Reminder).where(Reminder.id == reminder_id, Reminder.status == "waiting", Reminder.due_at <= now)
+        return self._session.scalar(query.with_for_update(skip_locked=True))
+
+    def next_due_at(self, channel: str) -> datetime | None:
+        """When the next reminder of a channel falls due."""
+        query = (
+            select(Reminder.due_at)
+            .join(Conversation, Conversation.id == Reminder.conversation_id)
+            .where(Reminder.status == "waiting", Conversation.channel == channel)
+        )
+        return self._session.scalar(query.order_by(Reminder.due_at).limit(1))
+
+    def next_due_of(self, member_id: int) -> datetime | None:
+        """When the next reminder of a member falls due."""
+        return self._session.scalar(_NEXT_DUE_OF, {"member": member_id})
+
+    def get(self, reminder_id: int) -> Reminder | None:
+        """The reminder with this id."""
+        return self._session.get(Reminder, reminder_id)
+
+    def of_member(
+        self,
+        member_id: int,
+        until: datetime | None = None,
+        opportunity_ids: Sequence[int] | None = None,
+        limit: int = 20,
+    ) -> Sequence[Reminder]:
+        """Reminders of a member that are not finished, earliest first."""
+        query = select(Reminder).where(Reminder.member_id == member_id, Reminder.status.in_(("waiting", "fired")))
+        if until is not None:
+            query = query.where(Reminder.due_at <= until)
+        if opportunity_ids is not None:
+            query = query.where(Reminder.opportunity_id.in_(opportunity_ids))
+        return self._session.scalars(query.order_by(Reminder.due_at, Reminder.id).limit(limit)).all()
+
+    def next_for(self, opportunity_id: int) -> Reminder | None:
+        """The next follow-up of an opportunity."""
+        return self._session.scalar(_NEXT_FOR, {"opportunity": opportunity_id})
