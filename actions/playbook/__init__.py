@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
-from actions.playbook.products import Product
+from actions.playbook.products import NEGATIVE, PHASES, POSITIVE, Phase, Product, Side, namesakes
 from actions.playbook.texts import Entry, Text
 from actions.rules.man import VERDICTS, Man
 from nlu.understanding import MAN, OBJECTIONS, ROLES, STAGES, STYLES
@@ -150,7 +150,9 @@ class Playbook(Entry):
     styles: dict[str, Style]
     prospecting: tuple[Way, ...]
     audit: tuple[Text, ...]
-    products: tuple[Product, ...]
+    sides: dict[str, Side]
+    phases: dict[str, Phase]
+    products: Annotated[tuple[Product, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
     def _complete(self) -> Playbook:
@@ -162,6 +164,8 @@ class Playbook(Entry):
             "roles": ROLES,
             "styles": STYLES,
             "objections": OBJECTIONS,
+            "sides": (*POSITIVE, *NEGATIVE),
+            "phases": PHASES,
         }
         mistakes = [mistake for name, keys in wanted.items() for mistake in _unlike(name, getattr(self, name), keys)]
         mistakes += [
@@ -175,9 +179,19 @@ class Playbook(Entry):
             for fact, wordings in self.questions.items()
             if not wordings or wordings[-1].knowing
         ]
+        mistakes += [
+            f"phases.yml: {stage} is in {count} phases, not in one"
+            for stage in STAGES
+            if (count := sum(stage in phase.stages for phase in self.phases.values())) != 1
+        ]
+        mistakes += [f"products.yml: {name} is the name of two products" for name in namesakes(self.products)]
         if mistakes:
             raise ValueError("\n".join(mistakes))
         return self
+
+    def phase_of(self, stage: str) -> str:
+        """What the customer weighs in this stage of the pipeline."""
+        return next(name for name, phase in self.phases.items() if stage in phase.stages)
 
     def question(self, fact: str, man: Man) -> Question:
         """How to ask for a MAN fact: the first wording that fits what is known."""

@@ -57,6 +57,7 @@ def test_it_takes_an_edited_playbook(folder: Path) -> None:
     assert playbook.load(folder).classes["M+A+N"].verdict.in_("en") == "a hot one"
 
 
+PARTS = ("feature", "advantage", "benefit", "evidence")
 TEXT = {"en": "Do it.", "zh": "去做。"}
 
 MISTAKES = [
@@ -105,6 +106,31 @@ MISTAKES = [
     ("roles", _set({"name": TEXT, "cares": TEXT}, "boss"), "roles.yml: boss is unknown"),
     ("objections", _drop("price", "avoid"), "objections.yml: price: avoid: Field required"),
     ("products", _drop(0, "name"), "products.yml: 0: name: Field required"),
+    ("products", _set([], 0, "benefits"), "products.yml: 0: benefits: Tuple should have at least 1 item"),
+    ("products", _set({}, 0, "benefits", 2, "feature"), "products.yml: 0: benefits: 2: feature: is missing in both"),
+    ("products", _drop(0, "benefits", 0, "evidence"), "products.yml: 0: benefits: 0: evidence: Field required"),
+    ("products", _set([], 0, "benefits", 0, "serves"), "products.yml: 0: benefits: 0: serves: Tuple should have"),
+    (
+        "products",
+        _set(["reliable", "magic"], 0, "benefits", 0, "serves"),
+        "products.yml: 0: benefits: 0: serves: 1: magic is none of reliable, fast_response",
+    ),
+    (
+        "products",
+        _set(["boss"], 0, "benefits", 0, "roles"),
+        "products.yml: 0: benefits: 0: roles: 0: boss is none of decision_maker",
+    ),
+    (
+        "products",
+        _set(["end"], 0, "benefits", 0, "phases"),
+        "products.yml: 0: benefits: 0: phases: 0: end is none of need, solution, risk",
+    ),
+    ("products", _set(["x-200"], 1, "aliases"), "products.yml: x-200 is the name of two products"),
+    ("products", _set([], slice(None)), "products.yml: Tuple should have at least 1 item"),
+    ("sides", _drop("proven"), "sides.yml: proven is missing"),
+    ("phases", _set({"name": TEXT, "weighs": TEXT, "stages": []}, "after"), "phases.yml: after is unknown"),
+    ("phases", _set(["won"], "risk", "stages"), "phases.yml: negotiation is in 0 phases, not in one"),
+    ("phases", _set(["lead"], "risk", "stages"), "phases.yml: lead is in 2 phases, not in one"),
 ]
 
 
@@ -116,6 +142,21 @@ def test_it_names_a_mistake_by_file_and_entry(
     with pytest.raises(PlaybookError) as error:
         playbook.load(folder)
     assert any(line.startswith(said) for line in str(error.value).splitlines()), error.value
+
+
+@pytest.mark.parametrize("left", ["en", "zh"])
+def test_it_takes_a_catalogue_in_one_language_and_answers_both_with_it(folder: Path, left: str) -> None:
+    def halve(products: Entries) -> None:
+        for product in products:
+            product["what"] = {left: product["what"][left]}
+            for benefit in product["benefits"]:
+                benefit.update({part: {left: benefit[part][left]} for part in PARTS})
+
+    _edit(folder, "products", halve)
+    benefit, shipped = (loaded.products[0].benefits[0] for loaded in (playbook.load(folder), playbook.load()))
+    for part in PARTS:
+        said = {language: getattr(benefit, part).in_(language) for language in ("en", "zh")}
+        assert said["en"] == said["zh"] == getattr(shipped, part).in_(left)
 
 
 def test_it_names_all_mistakes_at_once(folder: Path) -> None:
