@@ -8,7 +8,7 @@ from typing import Self
 from sqlalchemy.orm import Session, sessionmaker
 
 from storage.models import Member
-from storage.repositories import Catalogue, Customers, Forgetting, Messages, Outbox, Reminders, Team
+from storage.repositories import Catalogue, Customers, Forgetting, Messages, Outbox, Reminders, Team, Transactions
 
 
 class UnitOfWork:
@@ -36,6 +36,10 @@ class UnitOfWork:
     def customers(self, speaker: Member) -> Customers:
         """The customers that `speaker` may see and change."""
         return Customers(self.session, speaker)
+
+    def transactions(self, speaker: Member) -> Transactions:
+        """What the customers that `speaker` may see have bought, paid and owe."""
+        return Transactions(self.session, speaker)
 
     def forgetting(self, speaker: Member) -> Forgetting:
         """What deletes customers for good, with the words that name them."""

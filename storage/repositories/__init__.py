@@ -7,8 +7,10 @@ from storage.repositories.inbox import Messages
 from storage.repositories.outbox import Outbox
 from storage.repositories.reminders import Reminders
 from storage.repositories.teams import Team
+from storage.repositories.transactions import Bought, Transactions
 
 __all__ = [
+    "Bought",
     "Catalogue",
     "Customers",
     "Forgetting",
@@ -19,5 +21,6 @@ __all__ = [
     "Reminders",
     "StageTotal",
     "Team",
+    "Transactions",
     "Wanted",
 ]

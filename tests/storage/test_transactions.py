@@ -1,0 +1,104 @@
+"""It sums what customers have bought over a period, for those who may see them."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from storage.models import Company, Member, Person, Transaction
+from storage.unit_of_work import UnitOfWork
+from tests.storage import house
+from tests.storage.house import NOW, Records
+
+
+def _bought(
+    work: UnitOfWork, owner: Member, whom: Company | Person, amount: int, day: str = "2026-02-01", **more: Any
+) -> Transaction:
+    row = Transaction(
+        **{
+            "team_id": owner.team_id,
+            "company_id": whom.id if isinstance(whom, Company) else None,
+            "person_id": whom.id if isinstance(whom, Person) else None,
+            "kind": "purchase",
+            "happened_on": date.fromisoformat(day),
+            "amount_minor": amount,
+            "currency": "EUR",
+            "created_at": NOW,
+            **more,
+        }
+    )
+    work.transactions(owner).add(row)
+    return row
+
+
+@pytest.mark.parametrize(
+    ("speaker", "seen"),
+    [
+        ("Alice", ["Acme", "Alan"]),
+        ("Bob", ["Globex"]),
+        ("Mona", ["Acme", "Globex", "Alan"]),
+        ("Charlie", ["Hidden"]),
+    ],
+)
+def test_it_shows_purchases_of_those_customers_whom_the_speaker_may_see(
+    records: Records, speaker: str, seen: list[str]
+) -> None:
+    with records.work() as work:
+        acme, globex = house.company(work, records.alice, "Acme"), house.company(work, records.bob, "Globex")
+        hidden, alan = house.company(work, records.charlie, "Hidden"), house.person(work, records.alice, "Alan")
+        _bought(work, records.alice, acme, 300)
+        _bought(work, records.bob, globex, 200)
+        _bought(work, records.charlie, hidden, 900)
+        _bought(work, records.alice, alan, 100)
+        transactions = work.transactions(records.member(speaker))
+        assert [each.name for each in transactions.bought()] == seen
+        assert len(transactions.latest()) == len(seen)
+        assert bool(transactions.latest(company_id=acme.id)) == ("Acme" in seen)
+        assert bool(transactions.bought(person_id=alan.id)) == ("Alan" in seen)
+
+
+def test_it_sums_each_customer_over_a_period_in_each_currency(records: Records) -> None:
+    with records.work() as work:
+        acme, globex = house.company(work, records.alice, "Acme"), house.company(work, records.alice, "Globex")
+        for day, amount, more in (
+            ("2025-12-31", 1_000, {}),
+            ("2026-01-01", 500, {"profit_minor": 50, "spent_minor": 5}),
+            ("2026-03-31", 700, {"profit_minor": -20}),
+            ("2026-02-10", 300, {}),
+            ("2026-02-11", 90, {"kind": "return", "profit_minor": -9}),
+            ("2026-02-12", 10, {"kind": "discount"}),
+            ("2026-02-13", 5_000, {"kind": "debt"}),
+            ("2026-02-14", 40, {"currency": "USD"}),
+            ("2026-04-01", 9_000, {}),
+        ):
+            _bought(work, records.alice, acme, amount, day, **more)
+        _bought(work, records.alice, globex, 80, kind="return")
+        euro, dollar = work.transactions(records.alice).bought(date(2026, 1, 1), date(2026, 3, 31))
+    assert (euro.name, euro.currency, euro.purchases, euro.company_id) == ("Acme", "EUR", 3, acme.id)
+    assert (euro.sales_minor, euro.bought_minor, euro.known_minor) == (1_400, 1_500, 1_200)
+    assert (euro.profit_minor, euro.spent_minor) == (21, 5)
+    assert (euro.first, euro.last) == (date(2026, 1, 1), date(2026, 3, 31))
+    assert (dollar.currency, dollar.sales_minor, dollar.profit_minor, dollar.spent_minor) == ("USD", 40, None, None)
+
+
+def test_it_gives_a_customers_latest_rows_of_some_kinds(records: Records) -> None:
+    with records.work() as work:
+        acme = house.company(work, records.alice, "Acme")
+        for day in range(1, 13):
+            _bought(work, records.alice, acme, day, f"2026-01-{day:02}", kind="debt" if day % 3 == 0 else "purchase")
+        transactions = work.transactions(records.alice)
+        assert [row.amount_minor for row in transactions.latest(acme.id)] == [12, 11, 10, 9, 8, 7, 6, 5, 4, 3]
+        assert [row.amount_minor for row in transactions.latest(acme.id, kinds=("debt",), limit=2)] == [12, 9]
+
+
+def test_it_knows_which_references_are_on_record_in_the_team(records: Records) -> None:
+    with records.work() as work:
+        acme, hidden = house.company(work, records.alice, "Acme"), house.company(work, records.charlie, "Hidden")
+        for number in range(3):
+            _bought(work, records.alice, acme, 1, reference=f"A-{number}")
+        _bought(work, records.charlie, hidden, 1, reference="C-1")
+        asked = [f"A-{number}" for number in range(1, 1_200)] + ["C-1"]
+        assert work.transactions(records.bob).references(asked) == {"A-1", "A-2"}
+        assert work.transactions(records.bob).references([]) == set()
