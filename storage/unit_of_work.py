@@ -8,7 +8,17 @@ from typing import Self
 from sqlalchemy.orm import Session, sessionmaker
 
 from storage.models import Member
-from storage.repositories import Catalogue, Customers, Forgetting, Messages, Outbox, Reminders, Team, Transactions
+from storage.repositories import (
+    Catalogue,
+    Customers,
+    Forgetting,
+    Messages,
+    Outbox,
+    Referrals,
+    Reminders,
+    Team,
+    Transactions,
+)
 
 
 class UnitOfWork:
@@ -44,6 +54,10 @@ class UnitOfWork:
     def forgetting(self, speaker: Member) -> Forgetting:
         """What deletes customers for good, with the words that name them."""
         return Forgetting(self.session, speaker)
+
+    def referrals(self, speaker: Member) -> Referrals:
+        """Who introduced whom, among those whom `speaker` may see, and the thanks owed."""
+        return Referrals(self.session, speaker)
 
     def commit(self) -> None:
         """Makes everything done in this unit durable."""

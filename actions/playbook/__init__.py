@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
+from actions.playbook.people import People
 from actions.playbook.products import NEGATIVE, PHASES, POSITIVE, Phase, Product, Side, namesakes
 from actions.playbook.texts import Entry, Text
 from actions.rules.man import VERDICTS, Man
@@ -152,6 +153,7 @@ class Playbook(Entry):
     audit: tuple[Text, ...]
     sides: dict[str, Side]
     phases: dict[str, Phase]
+    people: People
     products: Annotated[tuple[Product, ...], Field(min_length=1)]
 
     @model_validator(mode="after")

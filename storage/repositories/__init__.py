@@ -5,6 +5,7 @@ from storage.repositories.customers import Customers, Known, Period, StageTotal,
 from storage.repositories.forgetting import Forgetting
 from storage.repositories.inbox import Messages
 from storage.repositories.outbox import Outbox
+from storage.repositories.referrals import Referrals
 from storage.repositories.reminders import Reminders
 from storage.repositories.teams import Team
 from storage.repositories.transactions import Bought, Transactions
@@ -18,6 +19,7 @@ __all__ = [
     "Messages",
     "Outbox",
     "Period",
+    "Referrals",
     "Reminders",
     "StageTotal",
     "Team",

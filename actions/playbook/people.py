@@ -1,0 +1,44 @@
+"""The parts that people play in a purchase, and the thanks for introducing somebody (domain, sections 3 and 12)."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from actions.playbook.texts import Entry, Text
+from actions.rules.people import PARTS
+
+
+class Part(Entry):
+    """What somebody in this part does, and how to find them where nobody is known."""
+
+    does: Text
+    find: Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
+class Thanks(Entry):
+    """What happens where thanks are put off: `task` is the reminder's, after `days`."""
+
+    days: Annotated[int, Field(ge=1)]
+    task: Text
+
+    @model_validator(mode="after")
+    def _named(self) -> Thanks:
+        for language in ("en", "zh"):
+            if "{name}" not in self.task.in_(language):
+                raise ValueError(f"task: {language}: {{name}} is missing")
+        return self
+
+
+class People(Entry):
+    """Parts and thanks."""
+
+    parts: dict[str, Part]
+    thanks: Thanks
+
+    @model_validator(mode="after")
+    def _complete(self) -> People:
+        if set(self.parts) != set(PARTS):
+            raise ValueError(f"parts: there are {', '.join(self.parts)}, wanted are {', '.join(PARTS)}")
+        return self
