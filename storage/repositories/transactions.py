@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, null, or_, select
+from sqlalchemy.orm import aliased
 
-from storage.models import Company, Person, Transaction
+from storage.models import Company, Opportunity, Person, Tracked, Transaction
+from storage.repositories.customers import CLOSED
 from storage.repositories.visibility import SeenBy
 
 KINDS = ("agreement", "purchase", "debt", "repayment", "return", "discount")
@@ -26,7 +30,7 @@ ASKED_AT_ONCE = 500
 class Bought:
     """What one customer has bought over a period, in one currency. The customer is a company, or a person without one.
 
-    Money is in minor units. `sales_minor` is what was bought less what was sent back and let off. `profit_minor` and
+    Money is in minor units. `product` is None unless each product was asked for. `sales_minor` is what was bought less what was sent back and let off. `profit_minor` and
     `spent_minor` are None where no row tells them; `known_minor` is what the purchases with a known profit come to.
     """
 
@@ -34,6 +38,7 @@ class Bought:
     person_id: int | None
     name: str | None
     currency: str
+    product: str | None
     purchases: int
     sales_minor: int
     bought_minor: int
@@ -52,8 +57,8 @@ class Transactions(SeenBy):
         self._session.add(row)
         self._session.flush()
 
-    def add_all(self, rows: Iterable[Transaction]) -> None:
-        """Puts many rows on record."""
+    def add_all(self, rows: Iterable[Tracked]) -> None:
+        """Puts many rows on record, customers or what they bought."""
         self._session.add_all(rows)
         self._session.flush()
 
@@ -63,56 +68,86 @@ class Transactions(SeenBy):
         last: date | None = None,
         company_id: int | None = None,
         person_id: int | None = None,
+        owner_id: int | None = None,
     ) -> list[Bought]:
         """What each visible customer bought from `first` to `last`, both included; the largest sales first.
 
         A customer with purchases in two currencies comes twice; one who bought nothing in this time does not come.
+        With `owner_id` only customers of that member count.
         """
+        whose = self._whose(company_id, person_id)
+        if owner_id is not None:
+            whose.append(func.coalesce(Company.owner_id, Person.owner_id) == owner_id)
+        return self._sums([*whose, *_between(first, last)])
+
+    def products_bought(
+        self, company_id: int | None, person_id: int | None, first: date | None = None, last: date | None = None
+    ) -> list[Bought]:
+        """What one visible customer bought of each product, in lower case; purchases without one come together."""
+        conditions = [*self._whose(company_id, person_id), *_between(first, last)]
+        return self._sums(conditions, func.lower(Transaction.product))
+
+    def bought_by_introduced(
+        self, company_id: int | None, person_id: int | None, first: date | None = None, last: date | None = None
+    ) -> list[Bought]:
+        """What those visible customers bought whom somebody of this customer has introduced."""
+        introducers, introduced = _people_of(company_id, person_id), aliased(Person)
+        at = select(introduced.company_id).where(introduced.referrer_id.in_(introducers))
+        companies = at.where(introduced.company_id.is_not(None), introduced.company_id != (company_id or 0))
+        themselves = and_(Transaction.company_id.is_(None), Person.referrer_id.in_(introducers))
+        through = or_(Transaction.company_id.in_(companies), themselves)
+        return self._sums([*self._whose(None, None), through, *_between(first, last)])
+
+    def introduced(self, company_id: int | None, person_id: int | None) -> int:
+        """How many visible people somebody of this customer has introduced."""
+        introduced = Person.referrer_id.in_(_people_of(company_id, person_id))
+        query = select(func.count()).select_from(Person).where(introduced, self._mine(Person.owner_id))
+        return self._session.scalar(query) or 0
+
+    def expected_minor(self, company_id: int | None, person_id: int | None, currency: str) -> int:
+        """What the visible open deals of a customer come to, in this currency."""
+        query = select(func.sum(Opportunity.amount_minor)).where(
+            self._mine(Opportunity.owner_id),
+            Opportunity.stage.not_in(CLOSED),
+            Opportunity.currency == currency,
+            Opportunity.company_id == company_id
+            if company_id is not None
+            else and_(Opportunity.company_id.is_(None), Opportunity.contact_id == person_id),
+        )
+        return int(self._session.scalar(query) or 0)
+
+    def _sums(self, conditions: Iterable[ColumnElement[bool]], *by: ColumnElement[str]) -> list[Bought]:
+        """A row for each customer and currency, and each product if that is given, with a purchase that meets these."""
         purchase, amount = Transaction.kind == "purchase", Transaction.amount_minor
         known = and_(purchase, Transaction.profit_minor.is_not(None))
         sales = func.sum(case((purchase, amount), else_=-amount))
-        bought = func.sum(case((purchase, 1), else_=0))
+        purchases = func.sum(case((purchase, 1), else_=0))
         company, person = Transaction.company_id, case((Transaction.company_id.is_(None), Transaction.person_id))
         query = (
             select(
-                company,
-                person,
-                func.max(func.coalesce(Company.name, Person.name)),
+                company.label("company_id"),
+                person.label("person_id"),
+                func.max(func.coalesce(Company.name, Person.name)).label("name"),
                 Transaction.currency,
-                bought,
-                sales,
-                func.sum(case((purchase, amount), else_=0)),
-                func.sum(case((known, amount), else_=0)),
-                func.sum(Transaction.profit_minor),
-                func.sum(Transaction.spent_minor),
-                func.min(case((purchase, Transaction.happened_on))),
-                func.max(case((purchase, Transaction.happened_on))),
+                (by[0] if by else null()).label("product"),
+                purchases.label("purchases"),
+                sales.label("sales_minor"),
+                func.sum(case((purchase, amount), else_=0)).label("bought_minor"),
+                func.sum(case((known, amount), else_=0)).label("known_minor"),
+                func.sum(Transaction.profit_minor).label("profit_minor"),
+                func.sum(Transaction.spent_minor).label("spent_minor"),
+                func.min(case((purchase, Transaction.happened_on))).label("first"),
+                func.max(case((purchase, Transaction.happened_on))).label("last"),
             )
             .outerjoin(Company, Company.id == Transaction.company_id)
             .outerjoin(Person, Person.id == Transaction.person_id)
-            .where(*self._whose(company_id, person_id), Transaction.kind.in_(SOLD), *_between(first, last))
-            .group_by(company, person, Transaction.currency)
-            .having(bought > 0)
+            .where(Transaction.kind.in_(SOLD), *conditions)
+            .group_by(company, person, Transaction.currency, *by)
+            .having(purchases > 0)
             .order_by(sales.desc(), company, person)
         )
-        rows = self._session.execute(query.limit(CUSTOMERS_AT_MOST))
-        return [
-            Bought(
-                company_id=company,
-                person_id=person,
-                name=name,
-                currency=currency,
-                purchases=int(count),
-                sales_minor=int(sales),
-                bought_minor=int(amount),
-                known_minor=int(known),
-                profit_minor=None if profit is None else int(profit),
-                spent_minor=None if spent is None else int(spent),
-                first=begun,
-                last=ended,
-            )
-            for company, person, name, currency, count, sales, amount, known, profit, spent, begun, ended in rows
-        ]
+        rows = self._session.execute(query.limit(CUSTOMERS_AT_MOST)).mappings()
+        return [Bought(**{name: _plain(value) for name, value in row.items()}) for row in rows]
 
     def latest(
         self,
@@ -147,6 +182,16 @@ class Transactions(SeenBy):
             found |= {reference for reference in self._session.scalars(query) if reference}
         return found
 
+    def unreferenced(self, first: date, last: date) -> Sequence[Transaction]:
+        """The visible rows from `first` to `last` that the company's books have given no number, in their order."""
+        query = (
+            select(Transaction)
+            .outerjoin(Company, Company.id == Transaction.company_id)
+            .outerjoin(Person, Person.id == Transaction.person_id)
+            .where(*self._whose(None, None), *_between(first, last), Transaction.reference.is_(None))
+        )
+        return self._session.scalars(query.order_by(Transaction.id).limit(CUSTOMERS_AT_MOST)).all()
+
     def _whose(self, company_id: int | None, person_id: int | None) -> list[ColumnElement[bool]]:
         """The conditions on a row joined with its company and its person: visible, and of this customer if one is given."""
         of_person = and_(Transaction.company_id.is_(None), self._mine(Person.owner_id))
@@ -156,6 +201,19 @@ class Transactions(SeenBy):
         if person_id is not None:
             conditions.append(and_(Transaction.company_id.is_(None), Transaction.person_id == person_id))
         return conditions
+
+
+def _plain(value: Any) -> Any:
+    """A value of a row; PostgreSQL gives sums as decimals."""
+    return int(value) if isinstance(value, Decimal) else value
+
+
+def _people_of(company_id: int | None, person_id: int | None) -> Select[int]:
+    """The ids of those who belong to a customer."""
+    person = aliased(Person)
+    return select(person.id).where(
+        person.company_id == company_id if company_id is not None else person.id == person_id
+    )
 
 
 def _between(first: date | None, last: date | None) -> list[ColumnElement[bool]]:

@@ -83,6 +83,78 @@ def test_it_sums_each_customer_over_a_period_in_each_currency(records: Records) 
     assert (dollar.currency, dollar.sales_minor, dollar.profit_minor, dollar.spent_minor) == ("USD", 40, None, None)
 
 
+def test_it_sums_what_was_bought_of_each_product(records: Records) -> None:
+    with records.work() as work:
+        acme = house.company(work, records.alice, "Acme")
+        for amount, product in ((10, "X200"), (20, "x200"), (5, "X300"), (1, None), (2, None)):
+            _bought(work, records.alice, acme, amount, product=product, profit_minor=amount)
+        rows = work.transactions(records.mona).products_bought(acme.id, None)
+    assert [(row.product, row.sales_minor, row.profit_minor) for row in rows] == [
+        ("x200", 30, 30),
+        ("x300", 5, 5),
+        (None, 3, 3),
+    ]
+
+
+def test_it_sums_the_customers_of_one_colleague(records: Records) -> None:
+    with records.work() as work:
+        _bought(work, records.alice, house.company(work, records.alice, "Acme"), 1)
+        _bought(work, records.bob, house.person(work, records.bob, "Dan"), 2)
+        everybody = work.transactions(records.mona)
+        assert [row.name for row in everybody.bought(owner_id=records.alice.id)] == ["Acme"]
+        assert [row.name for row in everybody.bought(owner_id=records.bob.id)] == ["Dan"]
+        assert [row.name for row in everybody.bought(owner_id=records.charlie.id)] == []
+
+
+def test_it_sums_what_those_have_bought_whom_a_customer_introduced(records: Records) -> None:
+    with records.work() as work:
+        acme, globex = house.company(work, records.alice, "Acme"), house.company(work, records.alice, "Globex")
+        li, ann = house.person(work, records.alice, "Li", acme), house.person(work, records.alice, "Ann", acme)
+        house.person(work, records.alice, "Gil", globex, referrer_id=li.id)
+        dan = house.person(work, records.alice, "Dan", referrer_id=ann.id)
+        house.person(work, records.alice, "Eve", acme, referrer_id=li.id)
+        ben = house.person(work, records.bob, "Ben", referrer_id=li.id)
+        end = house.person(work, records.alice, "End", referrer_id=dan.id)
+        customers: list[Company | Person] = [acme, globex, dan, ben, end]
+        for whom in customers:
+            _bought(work, records.alice, whom, 1)
+        alice, mona = work.transactions(records.alice), work.transactions(records.mona)
+        assert {row.name for row in alice.bought_by_introduced(acme.id, None)} == {"Globex", "Dan"}
+        assert {row.name for row in mona.bought_by_introduced(acme.id, None)} == {"Globex", "Dan", "Ben"}
+        assert {row.name for row in alice.bought_by_introduced(None, dan.id)} == {"End"}
+        assert (alice.introduced(acme.id, None), mona.introduced(acme.id, None)) == (3, 4)
+        assert alice.introduced(None, end.id) == 0
+
+
+def test_it_sums_the_open_deals_of_a_customer_in_one_currency(records: Records) -> None:
+    with records.work() as work:
+        acme, dan = house.company(work, records.alice, "Acme"), house.person(work, records.alice, "Dan")
+        for stage, amount, currency in (
+            ("lead", 1, "EUR"),
+            ("proposal", 2, "EUR"),
+            ("won", 4, "EUR"),
+            ("lead", 8, "USD"),
+        ):
+            money = {"stage": stage, "amount_minor": amount, "currency": currency}
+            house.opportunity(work, records.alice, company_id=acme.id, contact_id=dan.id, **money)
+            house.opportunity(work, records.alice, contact_id=dan.id, **money)
+        assert work.transactions(records.alice).expected_minor(acme.id, None, "EUR") == 3
+        assert work.transactions(records.mona).expected_minor(None, dan.id, "USD") == 8
+        assert work.transactions(records.bob).expected_minor(acme.id, None, "EUR") == 0
+
+
+def test_it_gives_the_rows_that_the_books_have_not_numbered(records: Records) -> None:
+    with records.work() as work:
+        acme = house.company(work, records.alice, "Acme")
+        _bought(work, records.alice, acme, 1, "2026-01-01")
+        _bought(work, records.alice, acme, 2, "2026-01-02", reference="A-1")
+        _bought(work, records.alice, acme, 3, "2026-01-02", kind="debt")
+        _bought(work, records.alice, acme, 4, "2026-01-03")
+        rows = work.transactions(records.alice).unreferenced(date(2026, 1, 1), date(2026, 1, 2))
+        assert [row.amount_minor for row in rows] == [1, 3]
+        assert not work.transactions(records.bob).unreferenced(date(2026, 1, 1), date(2026, 1, 2))
+
+
 def test_it_gives_a_customers_latest_rows_of_some_kinds(records: Records) -> None:
     with records.work() as work:
         acme = house.company(work, records.alice, "Acme")
