@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from actions.playbook import Playbook
 from nlu.understanding import Understanding
+from storage.files import SentFile
 from storage.models import Conversation, Member, Message
 from storage.repositories import Customers
 from storage.unit_of_work import UnitOfWork
@@ -47,7 +48,26 @@ class Funnel:
     currency: str
 
 
-Chart = Funnel
+@dataclass(frozen=True)
+class Chain:
+    """Who introduced whom: (name, company, place of the introducer in the list, state), introducers first.
+
+    The state is `asked`, `bought` or `known`. Name and company are None where nobody has said them, the place is None
+    where nobody introduced them.
+    """
+
+    people: tuple[tuple[str | None, str | None, int | None, str], ...]
+
+
+@dataclass(frozen=True)
+class Tiers:
+    """The customer pyramid: (tier's name, customers, sales, profit if known) in minor units, the highest tier first."""
+
+    tiers: tuple[tuple[str, int, int, int | None], ...]
+    currency: str
+
+
+Chart = Funnel | Chain | Tiers
 """Everything that can be drawn (bot/charts.py)."""
 
 
@@ -84,7 +104,7 @@ class Turn:
     """One message on its way through a handler.
 
     `now` is aware and in the speaker's zone. `chosen` holds what a button has settled (ids), `rerun` handles
-    a changed understanding in the same turn.
+    a changed understanding in the same turn. `file` is what was sent with the message.
     """
 
     said: Understanding
@@ -99,6 +119,7 @@ class Turn:
     day: Hours
     chosen: dict[str, int] = field(default_factory=dict)
     rerun: Callable[[Turn], Reply] | None = None
+    file: SentFile | None = None
 
     @property
     def zone(self) -> ZoneInfo:

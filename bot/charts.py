@@ -4,17 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from importlib.resources import as_file, files
+from itertools import accumulate
 from pathlib import Path
+from unicodedata import east_asian_width
 
-from actions.turn import Chart, Funnel
+from actions.turn import Chain, Chart, Funnel, Tiers
 from bot.replies import words
 from nlu.understanding import INTENTS
 
-_BLUE, _GREEN, _GREY = "#3b6fb6", "#3f9c6b", "#b0b7c0"
+_BLUE, _GREEN, _GREY, _RED = "#3b6fb6", "#3f9c6b", "#b0b7c0", "#c9504a"
+_TIERS = ("#f2b705", "#8fb4e3", "#b9d3ee", "#e1e8ef")
 
 
 def draw(chart: Chart, language: str, names: dict[str, str], target: Path) -> Path:
     """Draws a reply's chart as a PNG; `names` are the stages' names."""
+    if isinstance(chart, Chain):
+        return _draw_chain(chart, language, target)
+    if isinstance(chart, Tiers):
+        return _draw_tiers(chart, language, target)
     return _draw_funnel(chart, language, names, target)
 
 
@@ -42,6 +49,119 @@ def _draw_funnel(funnel: Funnel, language: str, names: dict[str, str], target: P
         axes.invert_yaxis()
         axes.axis("off")
         axes.set_title(label["funnel"], fontproperties=font, fontsize=13, loc="left")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(target, bbox_inches="tight")
+    return target
+
+
+NAME_AT_MOST = 22
+"""The width of a name in a picture, in Latin letters; a longer one is cut. A Han character is two wide."""
+
+
+def _draw_chain(chain: Chain, language: str, target: Path) -> Path:
+    """Draws who introduced whom as a tree from left to right, a box a person; writes a PNG."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
+
+    label = words("chart", language)
+    places = _places(chain)
+    deepest, lowest = max(x for x, _ in places), max(y for _, y in places)
+    with as_file(files("noto_cjk_sans_otc") / "NotoSansCJK-Regular.ttc") as font_file:
+        font = FontProperties(fname=str(font_file))
+        figure = Figure(figsize=(2.5 * deepest + 2.9, 0.8 * lowest + 1.9), dpi=120)
+        FigureCanvasAgg(figure)
+        axes = figure.add_axes((0, 0, 1, 1))
+        for (x, y), (name, company, before, state) in zip(places, chain.people, strict=True):
+            colour = {"asked": _BLUE, "bought": _GREEN}.get(state, _GREY)
+            if before is not None:
+                from_x, from_y = places[before]
+                bend = x - 0.5
+                axes.plot([from_x, bend, bend, x], [from_y, from_y, y, y], color=_GREY, linewidth=1.2, zorder=1)
+            shown = "\n".join(_cut(line) for line in (name or label["unnamed"], company) if line)
+            style = {"boxstyle": "round,pad=0.45", "facecolor": "white", "edgecolor": colour, "linewidth": 1.6}
+            # Names are other people's text: a dollar sign in one begins no formula.
+            box = axes.text(x, y, shown, va="center", ha="center", fontproperties=font, fontsize=10, bbox=style)
+            box.set_linespacing(1.35)
+            box.set_parse_math(False)
+        axes.set_xlim(-0.55, deepest + 0.55)
+        axes.set_ylim(lowest + 0.8, -0.8)
+        axes.axis("off")
+        axes.set_title(label["chain"], fontproperties=font, fontsize=13, loc="left")
+        states = [(_BLUE, "asked"), (_GREEN, "bought")]
+        told = [(colour, state) for colour, state in states if any(each[3] == state for each in chain.people)]
+        for row, (colour, state) in enumerate(told):
+            below = {"xycoords": "axes fraction", "textcoords": "offset points", "xytext": (4, -14 * row)}
+            axes.annotate(f"■ {label[state]}", (0, 0), color=colour, fontproperties=font, fontsize=9, **below)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        figure.savefig(target, bbox_inches="tight")
+    return target
+
+
+def _places(chain: Chain) -> list[tuple[int, float]]:
+    """Where each box stands: a column a step, a row for everybody who introduced nobody, the others amid theirs."""
+    introduced: dict[int | None, list[int]] = {}
+    for place, (_, _, before, _) in enumerate(chain.people):
+        introduced.setdefault(before, []).append(place)
+    found: dict[int, tuple[int, float]] = {}
+    rows = iter(range(len(chain.people)))
+
+    def put(place: int, column: int) -> float:
+        below = [put(each, column + 1) for each in introduced.get(place, ())]
+        row = (below[0] + below[-1]) / 2 if below else float(next(rows))
+        found[place] = (column, row)
+        return row
+
+    for root in introduced.get(None, ()):
+        put(root, 0)
+    return [found[place] for place in range(len(chain.people))]
+
+
+def _cut(name: str) -> str:
+    """A name on one line, cut where it is too long for a box."""
+    line = " ".join(name.split())
+    widths = list(accumulate(2 if east_asian_width(char) in "FW" else 1 for char in line))
+    if not widths or widths[-1] <= NAME_AT_MOST:
+        return line
+    return line[: sum(width < NAME_AT_MOST for width in widths)] + "…"
+
+
+def _draw_tiers(pyramid: Tiers, language: str, target: Path) -> Path:
+    """Draws the tiers as a pyramid of customers, with bars beside it for what each tier makes; writes a PNG."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+    from matplotlib.font_manager import FontProperties
+
+    label, tiers = words("chart", language), pyramid.tiers
+    profits = [profit for _, _, _, profit in tiers if profit is not None]
+    sold = sum(sales for _, _, sales, _ in tiers)
+    with as_file(files("noto_cjk_sans_otc") / "NotoSansCJK-Regular.ttc") as font_file:
+        font = FontProperties(fname=str(font_file))
+        figure = Figure(figsize=(9.5, 0.95 * len(tiers) + 0.9), dpi=120)
+        FigureCanvasAgg(figure)
+        left, right = figure.subplots(1, 2, width_ratios=(1, 1.45))
+        for row, (name, count, sales, profit) in enumerate(tiers):
+            # Each tier a slice of one pyramid: the widths tell the rank, the figures the customers.
+            edges = [-row - 0.6, row + 0.6, row + 1.54, -row - 1.54]
+            left.fill(edges, [row + 0.03, row + 0.03, row + 0.97, row + 0.97], color=_TIERS[row % len(_TIERS)])
+            for height, text in ((0.36, name), (0.68, label["customers"].format(count=f"{count:,}"))):
+                left.text(0, row + height, text, ha="center", va="center", fontproperties=font, fontsize=10)
+            share = f" ({sales / sold:.0%})" if sold > 0 else ""
+            bars = [(0.36, sales, _BLUE, "sold", share)] if count else []
+            if profit is not None:
+                bars.append((0.7, profit, _GREEN if profit >= 0 else _RED, "earned", ""))
+            for height, minor, colour, kind, more in bars:
+                right.barh(row + height, minor, color=colour, height=0.3 if kind == "sold" else 0.2)
+                text = label[kind].format(amount=f"{minor / 100:,.0f}", currency=pyramid.currency) + more
+                right.text(max(minor, 0), row + height, f"  {text}", va="center", fontproperties=font, fontsize=9)
+        most = max([sales for _, _, sales, _ in tiers] + profits + [1])
+        right.set_xlim(min([0, *profits]) * 1.05, most * 1.75)
+        for axes in (left, right):
+            axes.set_ylim(len(tiers), 0)
+            axes.axis("off")
+        right.axvline(0, color=_GREY, linewidth=1)
+        left.set_title(label["pyramid"], fontproperties=font, fontsize=13, loc="left")
+        figure.subplots_adjust(wspace=0.06)
         target.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(target, bbox_inches="tight")
     return target

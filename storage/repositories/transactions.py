@@ -30,8 +30,9 @@ ASKED_AT_ONCE = 500
 class Bought:
     """What one customer has bought over a period, in one currency. The customer is a company, or a person without one.
 
-    Money is in minor units. `product` is None unless each product was asked for. `sales_minor` is what was bought less what was sent back and let off. `profit_minor` and
-    `spent_minor` are None where no row tells them; `known_minor` is what the purchases with a known profit come to.
+    Money is in minor units. `product` is None unless each product was asked for. `sales_minor` is what was bought less
+    what was sent back and let off. `profit_minor` and `spent_minor` are None where no row tells them; `known_minor` is
+    what the purchases with a known profit come to, `costed_minor` what those do with a known spending.
     """
 
     company_id: int | None
@@ -43,6 +44,7 @@ class Bought:
     sales_minor: int
     bought_minor: int
     known_minor: int
+    costed_minor: int
     profit_minor: int | None
     spent_minor: int | None
     first: date
@@ -120,6 +122,7 @@ class Transactions(SeenBy):
         """A row for each customer and currency, and each product if that is given, with a purchase that meets these."""
         purchase, amount = Transaction.kind == "purchase", Transaction.amount_minor
         known = and_(purchase, Transaction.profit_minor.is_not(None))
+        costed = and_(purchase, Transaction.spent_minor.is_not(None))
         sales = func.sum(case((purchase, amount), else_=-amount))
         purchases = func.sum(case((purchase, 1), else_=0))
         company, person = Transaction.company_id, case((Transaction.company_id.is_(None), Transaction.person_id))
@@ -134,6 +137,7 @@ class Transactions(SeenBy):
                 sales.label("sales_minor"),
                 func.sum(case((purchase, amount), else_=0)).label("bought_minor"),
                 func.sum(case((known, amount), else_=0)).label("known_minor"),
+                func.sum(case((costed, amount), else_=0)).label("costed_minor"),
                 func.sum(Transaction.profit_minor).label("profit_minor"),
                 func.sum(Transaction.spent_minor).label("spent_minor"),
                 func.min(case((purchase, Transaction.happened_on))).label("first"),
