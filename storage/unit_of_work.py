@@ -7,12 +7,18 @@ from typing import Self
 
 from sqlalchemy.orm import Session, sessionmaker
 
+from storage.files import NOWHERE, Files
 from storage.models import Member
 from storage.repositories import (
+    Assessments,
+    Attachments,
     Catalogue,
+    CustomerFile,
     Customers,
+    Deals,
     Forgetting,
     Messages,
+    Objections,
     Outbox,
     Referrals,
     Reminders,
@@ -51,13 +57,39 @@ class UnitOfWork:
         """What the customers that `speaker` may see have bought, paid and owe."""
         return Transactions(self.session, speaker)
 
+    def assessments(self, speaker: Member) -> Assessments:
+        """The scores of the customers that `speaker` may see."""
+        return Assessments(self.session, speaker)
+
+    def deals(self, speaker: Member) -> Deals:
+        """What the deals that `speaker` may see have come to, and why."""
+        return Deals(self.session, speaker)
+
+    @property
+    def files(self) -> Files:
+        """The files that people sent."""
+        found: Files = self.session.info.get("files", NOWHERE)
+        return found
+
+    def attachments(self, speaker: Member) -> Attachments:
+        """The files of customers that `speaker` may see."""
+        return Attachments(self.session, speaker)
+
     def forgetting(self, speaker: Member) -> Forgetting:
         """What deletes customers for good, with the words that name them."""
         return Forgetting(self.session, speaker)
 
+    def customer_file(self, speaker: Member) -> CustomerFile:
+        """What the cards and files of the customers whom `speaker` may see are made of."""
+        return CustomerFile(self.session, speaker)
+
     def referrals(self, speaker: Member) -> Referrals:
         """Who introduced whom, among those whom `speaker` may see, and the thanks owed."""
         return Referrals(self.session, speaker)
+
+    def objections(self, speaker: Member) -> Objections:
+        """What the customers of `speaker` object, and what has worked on it for the team."""
+        return Objections(self.session, speaker)
 
     def commit(self) -> None:
         """Makes everything done in this unit durable."""

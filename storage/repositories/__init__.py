@@ -1,9 +1,14 @@
 """Every query, by what it is about."""
 
+from storage.repositories.assessments import Assessed, Assessments
+from storage.repositories.attachments import Attachments
 from storage.repositories.catalogue import Catalogue
+from storage.repositories.customer_file import CustomerFile
 from storage.repositories.customers import Customers, Known, Period, StageTotal, Wanted
+from storage.repositories.deals import Deals, ReasonTotal, SourceTotal
 from storage.repositories.forgetting import Forgetting
 from storage.repositories.inbox import Messages
+from storage.repositories.objections import AnswerCount, Objections
 from storage.repositories.outbox import Outbox
 from storage.repositories.referrals import Referrals
 from storage.repositories.reminders import Reminders
@@ -11,16 +16,25 @@ from storage.repositories.teams import Team
 from storage.repositories.transactions import Bought, Transactions
 
 __all__ = [
+    "Assessed",
+    "Assessments",
+    "Attachments",
+    "AnswerCount",
     "Bought",
     "Catalogue",
+    "CustomerFile",
     "Customers",
+    "Deals",
     "Forgetting",
     "Known",
     "Messages",
+    "Objections",
     "Outbox",
     "Period",
+    "ReasonTotal",
     "Referrals",
     "Reminders",
+    "SourceTotal",
     "StageTotal",
     "Team",
     "Transactions",
