@@ -1,7 +1,45 @@
 """What do we do about it? One module per errand; importing the package registers every handler."""
 
-from actions import coaching, contacts, conversation, deals, followups, people, pipeline, registry, rewarding
+from actions import (
+    cards,
+    coaching,
+    contacts,
+    conversation,
+    crediting,
+    deals,
+    filing,
+    followups,
+    objecting,
+    people,
+    pipeline,
+    pitching,
+    prospecting,
+    pyramid,
+    qualifying,
+    referring,
+    registry,
+    rewarding,
+)
 
 registry.check_complete()
 
-__all__ = ["coaching", "contacts", "conversation", "deals", "followups", "people", "pipeline", "registry", "rewarding"]
+__all__ = [
+    "cards",
+    "coaching",
+    "contacts",
+    "conversation",
+    "crediting",
+    "deals",
+    "filing",
+    "followups",
+    "objecting",
+    "people",
+    "pipeline",
+    "pitching",
+    "prospecting",
+    "pyramid",
+    "qualifying",
+    "referring",
+    "registry",
+    "rewarding",
+]

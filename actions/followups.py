@@ -11,6 +11,7 @@ from actions.recording import about, add_reminder, local, put_on_record
 from actions.registry import handles, presses
 from actions.resolving import Subject, display_name
 from actions.rules.periods import days_of
+from actions.settling import asking
 from actions.turn import Button, Reply, Turn
 from nlu.understanding import Understanding
 from storage.models import Opportunity, Reminder
@@ -216,9 +217,11 @@ def _finished(turn: Turn, reminder: Reminder, status: str) -> Reply:
     turn.customers.flush()
     facts: dict[str, Any] = {"task": reminder.text or None, "status": status, **_when(turn, reminder)}
     opportunity = turn.customers.opportunity(reminder.opportunity_id)
-    if opportunity is not None:
-        facts = about(turn, opportunity, **facts)
-    return Reply("followups/finished", facts)
+    if opportunity is None:
+        return Reply("followups/finished", facts)
+    reply = Reply("followups/finished", about(turn, opportunity, **facts))
+    asked = asking(turn, reply, opportunity, followed_up_since=reminder.created_at) if status == "done" else None
+    return asked or reply
 
 
 def _snoozed(turn: Turn, reminder: Reminder, due: datetime) -> Reply:

@@ -10,6 +10,7 @@ from typing import Any
 from actions.resolving import Subject, bring_in, display_name
 from actions.rules.cadence import days_until_follow_up
 from actions.rules.man import Man, authority_of, change
+from actions.settling import asking
 from actions.turn import Button, Reply, Turn
 from nlu.understanding import MAN
 from storage.models import Fact, Opportunity, Person, Reminder
@@ -246,6 +247,11 @@ def suggested_follow_up(turn: Turn, opportunity: Opportunity, after: str | None 
 
 
 def offering(turn: Turn, reply: Reply, opportunity: Opportunity, due: datetime | None) -> Reply:
+    """The reply with what comes next: how an objection went, where that is to be asked, else a follow-up at `due`."""
+    return asking(turn, reply, opportunity) or offering_follow_up(turn, reply, opportunity, due)
+
+
+def offering_follow_up(turn: Turn, reply: Reply, opportunity: Opportunity, due: datetime | None) -> Reply:
     """The reply with a follow-up at `due` offered: [set] [other time] [no]. Unchanged where `due` is None."""
     if due is None:
         return reply

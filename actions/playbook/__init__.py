@@ -11,17 +11,38 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
+from actions.playbook.information import Information
+from actions.playbook.leaving import REASONS, Reason
 from actions.playbook.people import People
 from actions.playbook.products import NEGATIVE, PHASES, POSITIVE, Phase, Product, Side, namesakes
+from actions.playbook.prospecting import Prospecting
+from actions.playbook.relationship import Relationship
+from actions.playbook.scoring import Audit, Credit, Distributor
+from actions.playbook.stages import Stage
 from actions.playbook.texts import Entry, Text
+from actions.playbook.tiers import Tiers
 from actions.rules.man import VERDICTS, Man
 from nlu.understanding import MAN, OBJECTIONS, ROLES, STAGES, STYLES
 
 FOLDER = Path(__file__).parent
 
 
+OTHER_ANSWER = "other"
+"""Stands on record for an answer of the rep's own."""
+
+
 class PlaybookError(ValueError):
     """The playbook cannot be used: a line for each mistake, with its file, its entry and what is wrong."""
+
+
+class Answer(Text):
+    """An answer to an objection: words for the customer, or a thing to do where it is not `aloud`."""
+
+    key: str = Field(min_length=1, max_length=64)
+    """Stable: it is kept with the objections on which the answer was used."""
+    label: Text
+    """What it is called on a button."""
+    aloud: bool = True
 
 
 class Objection(Entry):
@@ -29,9 +50,16 @@ class Objection(Entry):
 
     behind: Text
     question: Text
-    answers: tuple[Text, ...]
+    answers: Annotated[tuple[Answer, ...], Field(min_length=2, max_length=3)]
     avoid: Text
     next: Text
+
+    @model_validator(mode="after")
+    def _told_apart(self) -> Objection:
+        keys = [answer.key for answer in self.answers]
+        if twice := {key for key in keys if keys.count(key) > 1} | {OTHER_ANSWER} & set(keys):
+            raise ValueError(f"answers: the key {', '.join(sorted(twice))} is taken")
+        return self
 
 
 class Role(Entry):
@@ -47,13 +75,6 @@ class Style(Entry):
     name: Text
     known_by: Text
     sell: Text
-
-
-class Stage(Entry):
-    """A stage of the pipeline; `chance` (0 to 1) is what the forecast weighs its amounts with."""
-
-    name: Text
-    chance: float
 
 
 class Action(Text):
@@ -130,15 +151,6 @@ class Question(Text):
         return self
 
 
-class Way(Entry):
-    """A way of finding customers (domain, section 12)."""
-
-    name: Text
-    method: Text
-    strength: Text
-    weakness: Text
-
-
 class Playbook(Entry):
     """All of it, checked: every class, stage, role, style and objection of the contract is there."""
 
@@ -149,11 +161,17 @@ class Playbook(Entry):
     objections: dict[str, Objection]
     roles: dict[str, Role]
     styles: dict[str, Style]
-    prospecting: tuple[Way, ...]
-    audit: tuple[Text, ...]
+    leaving: dict[str, Reason]
+    relationship: Relationship
+    prospecting: Prospecting
+    audit: Audit
+    distributor: Distributor
+    credit: Credit
     sides: dict[str, Side]
     phases: dict[str, Phase]
     people: People
+    information: Information
+    tiers: Tiers
     products: Annotated[tuple[Product, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -163,6 +181,7 @@ class Playbook(Entry):
             "questions": MAN,
             "cadence": (*VERDICTS, "unknown", "quote", "objection"),
             "stages": STAGES,
+            "leaving": REASONS,
             "roles": ROLES,
             "styles": STYLES,
             "objections": OBJECTIONS,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,6 +18,7 @@ from nlu.client import NluClient
 from nlu.understanding import Understanding
 from storage.database import upgrade
 from storage.models import Base
+from storage.unit_of_work import UnitOfWork
 from tests.conftest import TestClock
 
 
@@ -49,8 +50,10 @@ class Desk:
         (folder / "manny.db").write_bytes(empty_database())
         loaded = settings.load(database={"url": f"sqlite:///{folder / 'manny.db'}"}, timezone="Asia/Shanghai")
         self._meaning, self._language = Meaning(), language
-        self._manny = wiring.build(loaded, self._meaning, TestClock(loaded.timezone), folder / "files")
-        self._console = Console(self._manny, sign_in(self._manny, "Ann", "rep", language, None))
+        self._clock = TestClock(loaded.timezone)
+        self._manny = wiring.build(loaded, self._meaning, self._clock, folder / "files")
+        self._consoles: dict[str, Console] = {}
+        self.takes_over("Ann")
 
     def __enter__(self) -> Self:
         return self
@@ -59,6 +62,24 @@ class Desk:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._manny.close()
+
+    def takes_over(self, name: str, role: str = "rep") -> None:
+        """From here on this member of the team sits at the desk."""
+        if name not in self._consoles:
+            self._consoles[name] = Console(self._manny, sign_in(self._manny, name, role, self._language, None))
+        self._console = self._consoles[name]
+
+    def waits(self, **span: float) -> None:
+        """Time goes by: `days=1`."""
+        self._clock.at += timedelta(**span)
+
+    def sells(self, entries: list[dict[str, Any]]) -> None:
+        """Makes these the team's own catalogue."""
+        with UnitOfWork(self._manny.sessions) as work:
+            ann = work.team.by_name("Ann")
+            assert ann is not None
+            work.catalogue.put(ann.team_id, entries)
+            work.commit()
 
     def hears(self, intent: str, **meant: Any) -> Outgoing:
         """The reply to a message that means this."""

@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from actions import playbook, recording
+from actions.pitching import Listener
 from actions.rules.man import Man
 from actions.turn import Button, Reply
 from bot.replies import LANGUAGES, TEMPLATES, Rendered, plain, render, words
@@ -250,32 +251,46 @@ def test_it_says_of_an_incomplete_picture_what_is_known_and_what_is_not(language
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_sends_nobody_to_the_decider_of_someone_who_is_no_customer(language: str) -> None:
     for picture, wanted in {"M+a+N": True, "M+a+?": True, "m+a+n": False}.items():
-        sample: Facts = {"about": {"who": "Li Wei", "picture": picture, "reach": "Zhao Min"}, "questions": []}
-        text = _show("coaching/qualify", _facts(sample, language), language).text
+        sample: Facts = {"about": {"who": "Li Wei", "picture": picture, "reach": "Zhao Min"}}
+        facts = {"total": 9, "most": 25, "scores": [], **_facts(sample, language)}
+        text = _show("scoring/audit_more", facts, language).text
         assert ("Zhao Min" in text) == wanted, text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_says_all_of_the_playbook_briefly(language: str) -> None:
     statements = [
-        {part: getattr(benefit, part).in_(language) for part in ("feature", "advantage", "benefit", "evidence")}
+        {
+            **{part: getattr(benefit, part).in_(language) for part in ("feature", "advantage", "benefit", "evidence")},
+            "serves": [PLAYBOOK.sides[key].name.in_(language) for key in benefit.serves],
+        }
         for product in PLAYBOOK.products
         for benefit in product.benefits
     ]
-    longest = max(statements, key=lambda each: sum(map(len, each.values())))
+    longest = sorted(statements, key=lambda each: len(str(each)))[-3:]
+    listeners = [
+        Listener("Li Wei", role, style, phase, frozenset(("saves_cost", "failures"))).facts(PLAYBOOK, language)
+        for role, style, phase in itertools.product(PLAYBOOK.roles, PLAYBOOK.styles, PLAYBOOK.phases)
+    ]
+    wordiest = max(listeners, key=lambda each: len(str(each)))
     shown: list[tuple[str, Facts]] = []
     for kind, entry in PLAYBOOK.objections.items():
+        answers = [
+            {"words": answer.in_(language), "aloud": answer.aloud, "used": 9, "worked": 8} for answer in entry.answers
+        ]
         facts = {
             "kind": kind,
             "behind": entry.behind.in_(language),
             "ask_back": entry.question.in_(language),
-            "answers": sorted((answer.in_(language) for answer in entry.answers), key=len)[-2:],
+            "answers": sorted(answers, key=lambda each: -len(str(each["words"]))),
             "avoid": entry.avoid.in_(language),
             "next": entry.next.in_(language),
             "product": "X200",
-            "benefit": longest,
+            "assumed": True,
+            "benefit": longest[-1],
+            "listener": wordiest,
         }
-        shown.append(("coaching/objection", facts))
+        shown += [("coaching/objection", facts), ("coaching/objection_more", facts)]
     for role, style in itertools.product(PLAYBOOK.roles.values(), PLAYBOOK.styles.values()):
         person = {
             "role": role.name.in_(language),
@@ -284,12 +299,25 @@ def test_it_says_all_of_the_playbook_briefly(language: str) -> None:
             "sell": style.sell.in_(language),
         }
         shown.append(("people/described", {**_facts(SAMPLES["people/described"][0], language), **person}))
-        shown.append(("coaching/pitch", {"product": "X200", "statements": [longest, longest], **person}))
+    for listener in listeners:
+        pitch = {"product": "X200", "what": "a pump", "statements": longest[1:], "all": longest, "listener": listener}
+        shown += [("coaching/pitch", pitch), ("coaching/pitch_more", pitch)]
     ways = [
         {part: getattr(way, part).in_(language) for part in ("name", "method", "strength", "weakness")}
-        for way in PLAYBOOK.prospecting
+        for way in PLAYBOOK.prospecting.ways.values()
     ]
-    shown += [("coaching/prospecting", {"ways": [*ways, *ways][start : start + 3]}) for start in range(len(ways))]
+    counted = {
+        "first": 1,
+        "total": len(ways),
+        "product": None,
+        "tried": False,
+        "team": False,
+        "calls": 5,
+        "contacts": 1,
+    }
+    shown += [
+        ("prospecting/ways", {"ways": [*ways, *ways][start : start + 3], **counted}) for start in range(len(ways))
+    ]
     for name, facts in shown:
         rendered = _show(name, facts, language)
         _check(rendered.text, rendered)

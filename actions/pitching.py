@@ -1,0 +1,228 @@
+"""FAB statements: what of a product to say, to whom, and in which manner (domain, sections 3 to 6)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from actions import resolving
+from actions.asking import Ask, wait_for
+from actions.catalogue import products_of
+from actions.playbook import Playbook
+from actions.playbook.products import Benefit, Product
+from actions.recording import about, people_of
+from actions.registry import handles, presses
+from actions.rules import fab, names
+from actions.turn import Button, Reply, Turn
+from nlu.understanding import Understanding
+from storage.models import Opportunity, Person
+
+STATEMENTS = 2
+"""FAB statements in a reply: each can be said aloud in one breath."""
+WITH_MORE = 3
+"""The same behind [more]."""
+OFFERED = 6
+"""Products as buttons."""
+NAMED = 12
+"""Products of the catalogue in one reply."""
+
+
+@dataclass(frozen=True)
+class Listener:
+    """Who is to be won: as the message says, else as on record. `phase` is the phase of their sale."""
+
+    who: str | None = None
+    role: str | None = None
+    style: str | None = None
+    phase: str | None = None
+    needs: frozenset[str] = frozenset()
+
+    def facts(self, playbook: Playbook, language: str) -> dict[str, Any]:
+        """What a reply says of them; None where it is not known."""
+        role, style = playbook.roles.get(self.role or ""), playbook.styles.get(self.style or "")
+        phase = playbook.phases.get(self.phase or "")
+        return {
+            "who": self.who,
+            "role": role.name.in_(language) if role else None,
+            "cares": role.cares.in_(language) if role else None,
+            "style": style.name.in_(language) if style else None,
+            "manner": style.sell.opening(language) if style else None,
+            "sell": style.sell.in_(language) if style else None,
+            "weighs": phase.weighs.in_(language) if phase else None,
+            "needs": [playbook.sides[need].name.in_(language) for need in sorted(self.needs)],
+        }
+
+
+@handles("ask_pitch")
+def ask_pitch(turn: Turn) -> Reply:
+    """FAB statements for a product and a listener. Asks which product where that is not clear."""
+    subject = resolving.if_named(turn)
+    named = turn.said.person or turn.said.company
+    opportunity = subject.opportunity if named else subject.opportunity or resolving.in_focus(turn)
+    product = _to_pitch(turn, opportunity)
+    listener = listener_of(turn, subject.person, opportunity)
+    facts: dict[str, Any] = {
+        "product": product.name,
+        "what": product.what.in_(turn.said.language),
+        "listener": listener.facts(turn.playbook, turn.said.language),
+        "statements": statements(turn, product, listener, STATEMENTS),
+        "all": statements(turn, product, listener, WITH_MORE),
+    }
+    if opportunity is not None:
+        facts = about(turn, opportunity, **facts)
+    return Reply("coaching/pitch", facts).with_more("coaching/pitch_more")
+
+
+# --- who listens
+
+
+def listener_of(turn: Turn, person: Person | None, opportunity: Opportunity | None) -> Listener:
+    """The person named; of a customer the one who has the role named; else the contact."""
+    said = turn.said
+    if person is None and opportunity is not None:
+        decides = said.role == "decision_maker"
+        fitting = (
+            each for each in people_of(opportunity) if said.role in (None, each.role) or (decides and each.authority)
+        )
+        person = next(fitting, None)
+    return Listener(
+        who=person.name if person else None,
+        role=said.role or (person.role if person else None),
+        style=said.style or (person.style if person else None),
+        phase=turn.playbook.phase_of(opportunity.stage) if opportunity else None,
+        needs=_needs(turn, opportunity),
+    )
+
+
+def _needs(turn: Turn, opportunity: Opportunity | None) -> frozenset[str]:
+    """What they need, by the words of this message and of what is on record."""
+    facts = turn.customers.facts(opportunity.id) if opportunity else ()
+    texts = [fact.words for fact in facts if fact.field == "need" and fact.value == "yes"]
+    words = {key: side.words for key, side in turn.playbook.sides.items()}
+    return fab.needs_in([_without_names(turn, text) for text in (turn.said.text, *texts)], words)
+
+
+def _without_names(turn: Turn, text: str) -> str:
+    """The text without the products' names: "ServicePlus" is no wish for service."""
+    for name, _ in _names(products_of(turn)):
+        text = re.sub(re.escape(name), " ", text, flags=re.IGNORECASE)
+    return text
+
+
+# --- what is said
+
+
+def statements(
+    turn: Turn, product: Product, listener: Listener, count: int, objection: str | None = None
+) -> list[dict[str, Any]]:
+    """The statements that fit best, each with its parts and with what it serves, in words."""
+    heard = fab.Listener(
+        role=listener.role,
+        style=listener.style,
+        phase=listener.phase,
+        objection=objection,
+        needs=listener.needs,
+        asked=_without_names(turn, turn.said.text) if objection is None else "",
+    )
+    offers = [_offer(turn.playbook, benefit) for benefit in product.benefits]
+    return [_statement(turn, product.benefits[number]) for number in fab.choose(offers, heard, count)]
+
+
+def _offer(playbook: Playbook, benefit: Benefit) -> fab.Offer:
+    sides = [playbook.sides[key] for key in benefit.serves]
+    return fab.Offer(
+        feature=" ".join(filter(None, (benefit.feature.en, benefit.feature.zh))),
+        roles=frozenset(benefit.roles),
+        serves=frozenset(benefit.serves),
+        styles=frozenset(benefit.styles or (style for side in sides for style in side.styles)),
+        phases=frozenset(benefit.phases or (sides[0].phase,)),
+        answers=frozenset(benefit.answers),
+    )
+
+
+def _statement(turn: Turn, benefit: Benefit) -> dict[str, Any]:
+    language = turn.said.language
+    # The first three are one sentence: an imported one may carry a full stop of its own.
+    parts = {
+        part: getattr(benefit, part).in_(language).rstrip(".。,，;；") for part in ("feature", "advantage", "benefit")
+    }
+    parts["evidence"] = benefit.evidence.in_(language)
+    return {**parts, "serves": [turn.playbook.sides[key].name.in_(language) for key in benefit.serves]}
+
+
+# --- which product
+
+
+def product_meant(turn: Turn, opportunity: Opportunity | None) -> Product | None:
+    """The product named, else the one on the opportunity, else the only one there is. None where that is not clear."""
+    catalogue = products_of(turn)
+    if (named := _mentioned(turn.said.text, catalogue)) or (named := _in_catalogue(turn.said.product, catalogue)):
+        return named
+    if turn.said.product is None and opportunity is not None:
+        noted = _in_catalogue(opportunity.product, catalogue)
+        if noted is not None:
+            return noted
+    return catalogue[0] if len(catalogue) == 1 and turn.said.product is None else None
+
+
+def _to_pitch(turn: Turn, opportunity: Opportunity | None) -> Product:
+    """The product meant. Raises Ask where the message names an unknown one, or none and several are possible."""
+    product = product_meant(turn, opportunity)
+    if product is not None:
+        return product
+    catalogue, spoken = products_of(turn), turn.said.product
+    nearest = _nearest(spoken, catalogue) if spoken else []
+    known = [each.name for each in catalogue]
+    offered = nearest or known
+    said = turn.said.to_json()
+    buttons = tuple(
+        Button("name", "resume", {"said": {**said, "product": name}, **turn.chosen}, {"name": name})
+        for name in offered[:OFFERED]
+    )
+    wait_for(turn, "words", "pitch_this", {"said": said, "chosen": turn.chosen})
+    facts = {"product": spoken, "nearest": nearest, "known": known[:NAMED], "others": max(len(known) - NAMED, 0)}
+    raise Ask(Reply("coaching/no_product", facts, buttons))
+
+
+@presses("pitch_this")
+def pitch_this(turn: Turn, arguments: dict[str, Any]) -> Reply:
+    """The product in words; a message that names none is about something else."""
+    answer = Understanding.from_json(arguments["answer"])
+    product = product_meant(replace(turn, said=replace(answer, product=answer.product or "")), None)
+    if product is None:
+        return turn.again(answer)
+    said = Understanding.from_json({**arguments["said"], "product": product.name})
+    return turn.again(said, **arguments["chosen"])
+
+
+def _names(catalogue: tuple[Product, ...]) -> list[tuple[str, Product]]:
+    """Every name of every product, the longest first."""
+    named: Iterator[tuple[str, Product]] = (
+        (name, product) for product in catalogue for name in (product.name, *product.aliases)
+    )
+    return sorted(named, key=lambda pair: -len(pair[0]))
+
+
+def _mentioned(text: str, catalogue: tuple[Product, ...]) -> Product | None:
+    """A product of the catalogue whose name stands in the text, the longest name first."""
+    words = f" {names.spaced(text)} "
+    return next((product for name, product in _names(catalogue) if f" {names.spaced(name)} " in words), None)
+
+
+def _in_catalogue(spoken: str | None, catalogue: tuple[Product, ...]) -> Product | None:
+    if not spoken:
+        return None
+    wanted = names.key(spoken)
+    for name, product in _names(catalogue):
+        if names.key(name) in (wanted, wanted.replace(" ", "")):
+            return product
+    contained = [product for product in catalogue if names.key(product.name) in wanted.split()]
+    return contained[0] if contained else None
+
+
+def _nearest(spoken: str, catalogue: tuple[Product, ...]) -> list[str]:
+    """The products whose names are most like the one named."""
+    known = {names.key(name): product.name for name, product in _names(catalogue)}
+    return list(dict.fromkeys(known[key] for key in names.nearest(names.key(spoken), known, len(known))))[:3]
