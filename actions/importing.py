@@ -1,0 +1,396 @@
+"""A company's own products from a file, and back: a CSV with a row for each benefit, or the form of products.yml.
+
+Every mistake is found before anything is done with a file, and named with its place.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
+
+from pydantic import ValidationError
+
+from actions.playbook import Playbook
+from actions.playbook.products import NEGATIVE, PHASES, POSITIVE, Product
+from actions.rules import names
+from actions.sheets import (
+    CELL_AT_MOST,
+    Mistake,
+    Path,
+    Place,
+    Row,
+    Unreadable,
+    guarded,
+    head_of,
+    heading_key,
+    headings_of,
+    one_line,
+    readable_text,
+    rows_of,
+    tree_of,
+    unguarded,
+)
+from nlu.understanding import OBJECTIONS, ROLES, STYLES
+
+NAME_AT_MOST = 120
+PRODUCTS_AT_MOST = 500
+MISTAKES_AT_MOST = 100
+
+TEXTS = ("what", "feature", "advantage", "benefit", "evidence")
+KEYS = {
+    "serves": (*POSITIVE, *NEGATIVE),
+    "roles": ROLES,
+    "answers": OBJECTIONS,
+    "styles": STYLES,
+    "phases": PHASES,
+}
+COLUMNS = ("product", "aliases", *(f"{text}_{language}" for text in TEXTS for language in ("en", "zh")), *KEYS)
+"""The headings of a CSV, in the order in which it is written."""
+_WORDS = {
+    "product": "product, product name, name, model, 产品, 产品名称, 名称, 型号",
+    "aliases": "aliases, alias, also called, 别名, 又名",
+    "what": "what, description, what it is, 说明, 产品说明, 简介",
+    "feature": "feature, features, 特点, 特征, 特性",
+    "advantage": "advantage, advantages, 优点, 优势, 作用",
+    "benefit": "benefit, benefits, 利益, 好处",
+    "evidence": "evidence, proof, 证据, 佐证, 案例",
+    "serves": "serves, gives, 满足, 带来",
+    "roles": "roles, role, for, 角色, 对象",
+    "answers": "answers, objections, objection, 异议, 应对异议",
+    "styles": "styles, style, 风格, 性格",
+    "phases": "phases, phase, 阶段",
+}
+_LANGUAGES = {"en": ("en", "english", "英文", "英语"), "zh": ("zh", "cn", "chinese", "中文")}
+_OBJECTIONS_ZH = ("价格", "预算", "需求", "决定权", "时机", "竞争对手", "信任", "产品", "服务", "拖延")
+_SEPARATORS = re.compile(r"[,;|，；、]")
+_TREE_NAMES = [re.compile(rf"^[ \t-]*{name}[ \t]*:", re.MULTILINE) for name in ("name", "benefits")]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """The products of a file, or, where there are `mistakes`, none at all."""
+
+    products: tuple[Product, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
+
+    @property
+    def benefits(self) -> int:
+        """How many benefits they have together."""
+        return sum(len(product.benefits) for product in self.products)
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """What a file says of products, as it says it, with the place of each part, and what was wrong up to here."""
+
+    entries: list[Any]
+    places: dict[Path, Place]
+    mistakes: list[Mistake]
+
+
+def looks_like_products(content: bytes) -> bool:
+    """Whether a file is meant as a catalogue, right or wrong: by its headings, or by the names in a YAML."""
+    head = head_of(content)
+    if _is_tree(head):
+        return True
+    _, headings = headings_of(head, _is_known)
+    fields = {_field(heading) for heading in headings}
+    return "product" in fields and any(f"{text}_{language}" in fields for text in TEXTS[1:] for language in _LANGUAGES)
+
+
+def read_products(content: bytes, playbook: Playbook) -> Imported:
+    """All products of a file, or all that is wrong with it (at most MISTAKES_AT_MOST)."""
+    try:
+        text = readable_text(content)
+        draft = _of_tree(text) if _is_tree(text) else _of_table(text)
+    except Unreadable as error:
+        return Imported(mistakes=(error.mistake,))
+    products, mistakes = _checked(draft, playbook)
+    mistakes = [*draft.mistakes, *mistakes]
+    if mistakes:
+        by_place = sorted(mistakes, key=lambda each: (each.place.row or 0, each.place.line or 0))
+        return Imported(mistakes=tuple(_told_once(by_place[:MISTAKES_AT_MOST])))
+    return Imported(products)
+
+
+def _told_once(mistakes: Sequence[Mistake]) -> Iterator[Mistake]:
+    """What may be written in a column is listed with its first mistake only."""
+    listed: set[str] = set()
+    for each in mistakes:
+        facts = {name: value for name, value in each.facts.items() if name != "known" or str(value) not in listed}
+        listed.add(str(each.facts.get("known")))
+        yield replace(each, facts=facts)
+
+
+def write_products(products: Sequence[Product]) -> str:
+    """The catalogue as a CSV that `read_products` reads, and that no spreadsheet takes for formulas."""
+    out = io.StringIO(newline="")
+    sheet = csv.writer(out, quoting=csv.QUOTE_ALL)
+    sheet.writerow(COLUMNS)
+    for product in products:
+        for number, benefit in enumerate(product.benefits):
+            said = {text: getattr(benefit, text) for text in TEXTS[1:]} | ({} if number else {"what": product.what})
+            cells = {"product": product.name, "aliases": "" if number else _joined(product.aliases)}
+            cells |= {
+                f"{text}_{language}": getattr(said[text], language) or "" for text in said for language in _LANGUAGES
+            }
+            cells |= {name: _joined(getattr(benefit, name)) for name in KEYS}
+            sheet.writerow([guarded(cells.get(column, "")) for column in COLUMNS])
+    return out.getvalue()
+
+
+def _joined(values: Sequence[str]) -> str:
+    if any(_SEPARATORS.search(value) for value in values):
+        return "".join(f"{value}\n" for value in values)
+    return "; ".join(values)
+
+
+def _apart(cell: str) -> list[str]:
+    """The values in a cell: a line each, or with separators between them."""
+    parts = cell.split("\n") if "\n" in cell else _SEPARATORS.split(cell)
+    return [value for part in parts if (value := one_line(part))]
+
+
+# --- a table: a row for each benefit
+
+
+@cache
+def _fields() -> dict[str, str]:
+    """Heading → column. With no language named, the heading's own is meant."""
+    found: dict[str, str] = {}
+    for column, said in _WORDS.items():
+        for word in said.split(", "):
+            if column not in TEXTS:
+                found[heading_key(word)] = column
+                continue
+            found[heading_key(word)] = f"{column}_{'en' if word.isascii() else 'zh'}"
+            for language, marks in _LANGUAGES.items():
+                found |= {heading_key(word + mark): f"{column}_{language}" for mark in marks}
+    return found
+
+
+def _field(heading: str) -> str | None:
+    return _fields().get(heading_key(heading))
+
+
+def _is_known(heading: str) -> bool:
+    return _field(heading) is not None
+
+
+def _of_table(text: str) -> _Draft:
+    delimiter, _ = headings_of(text, _is_known)
+    head, *rows = rows_of(text, delimiter)
+    columns, mistakes = _columns(head)
+    if mistakes:
+        return _Draft([], {}, mistakes)
+    if not rows:
+        raise Unreadable("empty")
+    draft = _Draft([], {}, [])
+    numbers: dict[str, int] = {}
+    name = ""
+    for row in rows:
+        cells = _cells(row, columns, draft.mistakes)
+        name = one_line(cells.get("product", "")) or name
+        if not name:
+            draft.mistakes.append(Mistake("missing", Place(row=row.number, column="product")))
+            continue
+        number = numbers.setdefault(names.key(name) or name, len(draft.entries))
+        if number == len(draft.entries):
+            draft.entries.append({"name": name, "aliases": [], "what": {}, "benefits": []})
+            draft.places[number, "name"] = Place(row=row.number, column=columns.get("product", ("product", 0))[0])
+        _add_row(draft, number, row, cells, {column: heading for column, (heading, _) in columns.items()})
+    return draft
+
+
+def _columns(head: Row) -> tuple[dict[str, tuple[str, int]], list[Mistake]]:
+    """Column → (heading as written, position), and what is wrong with the headings."""
+    columns: dict[str, tuple[str, int]] = {}
+    mistakes: list[Mistake] = []
+    for position, written in enumerate(head.cells):
+        heading, column = one_line(written)[:NAME_AT_MOST], _field(written)
+        place = Place(row=head.number, column=heading)
+        if not heading:
+            continue
+        if column is None:
+            nearest = names.nearest(heading.casefold(), COLUMNS, 1)
+            mistakes.append(Mistake("unknown_column", place, {"value": heading, "nearest": nearest}))
+        elif column in columns:
+            mistakes.append(Mistake("twice", place, {"value": heading}))
+        else:
+            columns[column] = (heading, position)
+    needed = [text for text in TEXTS if not any(f"{text}_{language}" in columns for language in _LANGUAGES)]
+    needed += [column for column in ("product", "serves") if column not in columns]
+    mistakes += [Mistake("missing_column", Place(row=head.number), {"value": column}) for column in needed]
+    return columns, mistakes
+
+
+def _cells(row: Row, columns: dict[str, tuple[str, int]], mistakes: list[Mistake]) -> dict[str, str]:
+    """The row's texts by column, without the empty ones."""
+    cells: dict[str, str] = {}
+    for column, (heading, position) in columns.items():
+        cell = unguarded(row.cells[position]) if position < len(row.cells) else ""
+        if len(cell) > CELL_AT_MOST:
+            place = Place(row=row.number, column=heading)
+            mistakes.append(Mistake("too_long", place, {"most": CELL_AT_MOST}))
+        if cell.strip():
+            cells[column] = cell[:CELL_AT_MOST]
+    if any(cell.strip() for cell in row.cells[max(position for _, position in columns.values()) + 1 :]):
+        mistakes.append(Mistake("too_many_cells", Place(row=row.number)))
+    return cells
+
+
+def _add_row(draft: _Draft, number: int, row: Row, cells: dict[str, str], headings: dict[str, str]) -> None:
+    """Puts what a row says of the product in its entry, and the row's benefit behind its others."""
+    entry = draft.entries[number]
+    path: Path = (number, "benefits", len(entry["benefits"]))
+
+    def place(column: str) -> Place:
+        columns = [f"{column}_{language}" for language in _LANGUAGES] if column in TEXTS else [column]
+        return Place(row=row.number, column=next((headings[each] for each in columns if each in headings), None))
+
+    draft.places[path] = Place(row=row.number)
+    benefit: dict[str, Any] = {}
+    for text in TEXTS:
+        columns = {language: f"{text}_{language}" for language in _LANGUAGES}
+        benefit[text] = {language: one_line(cells[column]) for language, column in columns.items() if column in cells}
+        draft.places[*path, text] = place(text)
+    for column in KEYS:
+        benefit[column] = _apart(cells.get(column, ""))
+        draft.places[*path, column] = place(column)
+    draft.places.setdefault((number, "what"), place("what"))
+    draft.places.setdefault((number, "aliases"), place("aliases"))
+    for language, words in benefit.pop("what").items():
+        if entry["what"].setdefault(language, words) != words:
+            draft.mistakes.append(Mistake("differs", place("what"), {"product": entry["name"][:NAME_AT_MOST]}))
+    entry["aliases"] += [alias for alias in _apart(cells.get("aliases", "")) if alias not in entry["aliases"]]
+    entry["benefits"].append(benefit)
+
+
+# --- a tree: as in products.yml
+
+
+def _is_tree(text: str) -> bool:
+    return all(name.search(text) for name in _TREE_NAMES)
+
+
+def _of_tree(text: str) -> _Draft:
+    tree, places = tree_of(text)
+    if not isinstance(tree, list):
+        raise Unreadable("no_list", places.get((), Place()))
+    mistakes: list[Mistake] = []
+    entries = [_tidy(entry, (number,), places, mistakes) for number, entry in enumerate(tree)]
+    return _Draft(entries, places, mistakes)
+
+
+def _tidy(tree: Any, path: Path, places: dict[Path, Place], mistakes: list[Mistake]) -> Any:
+    """The tree with its texts on one line each, and without what is left empty."""
+    if isinstance(tree, dict):
+        kept = {name: _tidy(each, (*path, name), places, mistakes) for name, each in tree.items()}
+        return {name: each for name, each in kept.items() if each not in (None, "")}
+    if isinstance(tree, list):
+        return [_tidy(each, (*path, number), places, mistakes) for number, each in enumerate(tree)]
+    if tree is not None and len(tree) > CELL_AT_MOST:
+        mistakes.append(Mistake("too_long", places[path], {"most": CELL_AT_MOST}))
+    return None if tree is None else one_line(tree[:CELL_AT_MOST])
+
+
+# --- what both have to be
+
+
+def _checked(draft: _Draft, playbook: Playbook) -> tuple[tuple[Product, ...], list[Mistake]]:
+    products: list[Product] = []
+    mistakes: list[Mistake] = []
+    if len(draft.entries) > PRODUCTS_AT_MOST:
+        return (), [Mistake("too_many_products", facts={"most": PRODUCTS_AT_MOST})]
+    owners: dict[str, int] = {}
+    for number, entry in enumerate(draft.entries):
+        try:
+            product = Product.model_validate(_with_keys(entry, playbook))
+        except ValidationError as error:
+            mistakes += _mistakes(error, number, draft.places)
+            continue
+        products.append(product)
+        for kind, name in (("name", product.name), *(("aliases", alias) for alias in product.aliases)):
+            place = _nearest_place(draft.places, (number, kind))
+            if len(name) > NAME_AT_MOST:
+                mistakes.append(Mistake("too_long", place, {"most": NAME_AT_MOST}))
+            if owners.setdefault(names.key(name), number) != number:
+                mistakes.append(Mistake("namesake", place, {"value": name[:NAME_AT_MOST]}))
+    if not draft.entries and not draft.mistakes:
+        mistakes.append(Mistake("empty"))
+    return tuple(products), mistakes
+
+
+def _with_keys(entry: Any, playbook: Playbook) -> Any:
+    """The entry with what people write for a key (`finance manager`, 财务负责人) as that key."""
+    if not isinstance(entry, dict) or not isinstance(entry.get("benefits"), list):
+        return entry
+    said = _said_for(playbook)
+
+    def with_keys(benefit: Any) -> Any:
+        if not isinstance(benefit, dict):
+            return benefit
+        lists = {name: benefit[name] for name in KEYS if isinstance(benefit.get(name), list)}
+        return benefit | {
+            name: [said[name].get(heading_key(each), each) if isinstance(each, str) else each for each in values]
+            for name, values in lists.items()
+        }
+
+    return entry | {"benefits": [with_keys(benefit) for benefit in entry["benefits"]]}
+
+
+def _said_for(playbook: Playbook) -> dict[str, dict[str, str]]:
+    """For each list of keys: what may be written → the key."""
+    named: dict[str, dict[str, Any]] = {
+        "serves": playbook.sides,
+        "roles": playbook.roles,
+        "styles": playbook.styles,
+        "phases": playbook.phases,
+    }
+    said = {name: {heading_key(key): key for key in keys} for name, keys in KEYS.items()}
+    for name, entries in named.items():
+        for key, entry in entries.items():
+            said[name] |= {heading_key(entry.name.in_(language)): key for language in _LANGUAGES}
+    said["answers"] |= dict(zip(_OBJECTIONS_ZH, OBJECTIONS, strict=True))
+    return said
+
+
+def _mistakes(error: ValidationError, number: int, places: dict[Path, Place]) -> Iterator[Mistake]:
+    errors = error.errors()
+    for each in errors:
+        path: Path = (number, *each["loc"])
+        # A list of which every part is wrong counts as empty, too.
+        if each["type"] == "too_short" and any(
+            other is not each and _is_in(other["loc"], each["loc"]) for other in errors
+        ):
+            continue
+        yield _mistake(each["type"], str(each["input"])[:60], path, _nearest_place(places, path))
+
+
+def _is_in(path: Path, other: Path) -> bool:
+    return path[: len(other)] == other
+
+
+def _mistake(kind: str, value: str, path: Path, place: Place) -> Mistake:
+    listed = next((part for part in path if part in KEYS), None)
+    if kind == "value_error" and listed:
+        return Mistake("unknown_value", place, {"value": value, "known": list(KEYS[str(listed)])})
+    if kind == "extra_forbidden":
+        return Mistake("unknown_name", place, {"value": str(path[-1])[:60]})
+    if kind in ("missing", "value_error", "too_short", "string_too_short"):
+        return Mistake("missing", place, {"value": str(path[-1])})
+    return Mistake(
+        "other_kind", place, {"value": next((str(part) for part in path[::-1] if isinstance(part, str)), "")}
+    )
+
+
+def _nearest_place(places: dict[Path, Place], path: Path) -> Place:
+    """The place of this part, or of what it should be in."""
+    while path and path not in places:
+        path = path[:-1]
+    return places.get(path, Place())
