@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from actions import registry
 from actions.asking import Ask, takes_up
 from actions.conversation import ask_what_was_meant
+from actions.filing import SAID_BESIDE_FILES, take_file
 from actions.followups import due_reply
 from actions.playbook import Playbook
 from actions.resolving import with_known_names
@@ -31,6 +32,7 @@ from storage.history import Turn as Recorded
 from storage.history import record
 from storage.models import Conversation, Member, Message
 from storage.models import Outgoing as OutgoingRow
+from storage.repositories.attachments import in_use
 from storage.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
@@ -105,7 +107,7 @@ class Assistant:
         speaker = received.speaker
         now = self._clock().astimezone(ZoneInfo(speaker.timezone))
         # No transaction is open while the model thinks: other conversations go on.
-        said = None if incoming.pressed is not None else self._understand(incoming.text, now)
+        said = self._understand(incoming, now)
         understood = said.to_json() if isinstance(said, Understanding) else None
         with UnitOfWork(self._sessions) as work:
             work.session.add(speaker)
@@ -119,14 +121,18 @@ class Assistant:
                 conversation.language = said.language
             message = Message(id=received.message_id, channel=incoming.channel, text=incoming.text)
             turn = self._prepare(work, speaker, conversation, message, said, now)
+            turn = replace(turn, file=incoming.file)
             reply = self._reply(turn, incoming, said)
-            sent = self._queue(work, turn, reply, message.id)
+            sent = (self._queue(work, turn, reply, message.id),) if reply else ()
             due = work.reminders.next_due_of(speaker.id)
             work.commit()
-        return Answer((sent,), understood, next_reminder=due)
+        return Answer(sent, understood, next_reminder=due)
 
-    def _understand(self, text: str, now: datetime) -> Understanding | str:
-        """What was said; the name of the reply where there is nothing to understand."""
+    def _understand(self, incoming: Incoming, now: datetime) -> Understanding | str | None:
+        """What was said; the name of the reply where there is nothing to understand; None for a press, or a file alone."""
+        text = incoming.text
+        if incoming.pressed is not None or (incoming.file and not text.strip()):
+            return None
         if not text.strip():
             return "conversation/empty"
         if len(text) > TOO_LONG:
@@ -172,7 +178,8 @@ class Assistant:
             rerun=_handle,
         )
 
-    def _reply(self, turn: Turn, incoming: Incoming, said: Understanding | str | None) -> Reply:
+    def _reply(self, turn: Turn, incoming: Incoming, said: Understanding | str | None) -> Reply | None:
+        """What is answered; None for the second and later files of an album."""
         if isinstance(said, str):
             return Reply(
                 said,
@@ -183,21 +190,34 @@ class Assistant:
                 },
             )
         try:
-            if said is None:
+            if incoming.pressed is not None:
                 return _press(turn, incoming)
             turn = with_known_names(turn)
+            if turn.file is not None:
+                return take_file(turn, self._beside_a_file)
             return takes_up(turn) or self._unless_unsure(turn)
         except Ask as question:
             return question.reply
 
+    def _beside_a_file(self, turn: Turn) -> Reply | None:
+        """The reply to what is written beside a file; None where it only tells what the file is."""
+        if not turn.said.text.strip():
+            return None
+        if reply := takes_up(turn):
+            return reply
+        return _handle(turn) if turn.said.intent in SAID_BESIDE_FILES and self._is_sure(turn) else None
+
     def _unless_unsure(self, turn: Turn) -> Reply:
         """Below the threshold nothing is done but asking: a wrong record is worse than a question."""
+        return _handle(turn) if self._is_sure(turn) else ask_what_was_meant(turn)
+
+    def _is_sure(self, turn: Turn) -> bool:
         said = turn.said
         least = TAKES_BACK_FROM if said.intent == "undo" else self._settings.nlu.threshold
         # Facts about a customer are noted alike, whether they tell of a meeting or describe a person.
         told = said.states_man() or (said.met and (said.person or said.company))
         plain_fact = said.intent in ("log_contact", "describe_person") and told
-        return _handle(turn) if said.confidence >= least or plain_fact else ask_what_was_meant(turn)
+        return bool(said.confidence >= least or plain_fact)
 
     def _queue(self, work: UnitOfWork, turn: Turn, reply: Reply, message_id: int | None) -> Outgoing:
         """Renders the reply and puts it into the outbox, all in the turn's transaction."""
@@ -245,6 +265,12 @@ class Assistant:
         return Answer((sent,))
 
     # --- around it
+
+    def tidy(self) -> None:
+        """Deletes files that have waited too long for a customer to belong to."""
+        with UnitOfWork(self._sessions) as work:
+            old = [path for path in work.files.all() if work.files.is_old(path)]
+            work.files.remove(set(old) - in_use(work.session, old))
 
     def join(self, channel: str, account: str, key: str) -> Member | None:
         """Ties an account to the member whose one-time key this is; None for a key that is not good."""

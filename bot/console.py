@@ -8,8 +8,10 @@ import threading
 import time
 import uuid
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from html import escape
+from pathlib import Path
 from typing import Any, TextIO
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -22,6 +24,7 @@ from bot.messages import Answer, Incoming, Outgoing
 from bot.reminders import Reminders
 from bot.settings import ROOT
 from bot.wiring import Manny
+from storage.files import SIZE_AT_MOST, Files, SentFile
 from storage.unit_of_work import UnitOfWork
 
 CHANNEL = "terminal"
@@ -29,6 +32,7 @@ LEASE = timedelta(minutes=1)
 """How long a reply counts as being shown before another process may show it."""
 HISTORY = ROOT / "var" / "history"
 _BUTTON = re.compile(r"\[?(\d{1,2})\]?")
+_SEND = re.compile(r"""/send\s+(?:"([^"]+)"|'([^']+)'|(\S+))(?:\s+(.*))?""", re.DOTALL)
 
 
 def sign_in(manny: Manny, name: str | None, role: str | None, language: str | None, timezone: str | None) -> str:
@@ -69,17 +73,34 @@ class Console:
             return conversation.id
 
     def say(self, line: str, bare_numbers: bool = False) -> Answer:
-        """Answers one line; `[2]` (or `2`, where `bare_numbers`) presses the second button of the last reply."""
+        """Answers one line; `[2]` (or `2`, where `bare_numbers`) presses the second button of the last reply.
+
+        `/send PATH words` sends a file with these words; a path with spaces stands in quotes.
+        """
+        if sending := _SEND.fullmatch(line.strip()):
+            *paths, words = sending.groups()
+            return self.send(Path(next(filter(None, paths))).expanduser(), words or "")
         pressed = self._pressed(line.strip(), bare_numbers)
-        incoming = Incoming(
-            channel=CHANNEL,
-            external_id=uuid.uuid4().hex,
-            account=self._account,
-            chat_id=self._account,
-            text="" if pressed else line,
-            pressed=pressed[0] if pressed else None,
-            button=pressed[1] if pressed else None,
+        return self._answer(
+            Incoming(
+                channel=CHANNEL,
+                external_id=uuid.uuid4().hex,
+                account=self._account,
+                chat_id=self._account,
+                text="" if pressed else line,
+                pressed=pressed[0] if pressed else None,
+                button=pressed[1] if pressed else None,
+            )
         )
+
+    def send(self, path: Path, words: str = "") -> Answer:
+        """Answers a file with what is written beside it."""
+        file = SentFile(path.name, str(path))
+        incoming = Incoming(CHANNEL, uuid.uuid4().hex, self._account, self._account, words, file=file)
+        self._manny.assistant.receive(incoming)
+        return self._answer(replace(incoming, file=_kept(self._manny.files, file, incoming.external_id)))
+
+    def _answer(self, incoming: Incoming) -> Answer:
         answer = self._manny.assistant.respond(incoming)
         self._shown(answer.replies)
         return answer
@@ -111,6 +132,17 @@ class Console:
         with UnitOfWork(self._manny.sessions) as work:
             work.outbox.sent([reply.id for reply in replies], datetime.now(UTC))
             work.commit()
+
+
+def _kept(files: Files, file: SentFile, external_id: str) -> SentFile:
+    path = Path(file.reference)
+    try:
+        if not path.is_file():
+            return replace(file, trouble="not_there")
+        with path.open("rb") as opened:
+            return files.keep(file, files.path_for(CHANNEL, external_id), opened.read(SIZE_AT_MOST + 1))
+    except OSError:
+        return replace(file, trouble="not_given")
 
 
 def talk(manny: Manny, account: str, hello: str) -> None:

@@ -1,4 +1,4 @@
-"""The Telegram door, by long polling. Only this file and bot.telegram_sending know python-telegram-bot.
+"""The Telegram door, by long polling. Only it, bot.telegram_sending and bot.telegram_files know python-telegram-bot.
 
 An update is stored before Telegram learns that it came; messages of a chat are handled one by one, chats in
 parallel; what the turns wrote into the outbox is sent by bot.delivery.
@@ -16,7 +16,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, timedelta
 from functools import partial
 from typing import Any
@@ -27,7 +27,6 @@ from telegram import (
     BotCommand,
     CallbackQuery,
     ChatMember,
-    Message,
     Update,
 )
 from telegram.constants import ChatType
@@ -40,8 +39,10 @@ from bot.messages import Incoming
 from bot.redaction import redacted
 from bot.reminders import Reminders
 from bot.replies import LANGUAGES, words
+from bot.telegram_files import Downloads, file_in
 from bot.telegram_sending import Sender, seconds_of
 from bot.wiring import Manny
+from storage.files import SentFile
 from storage.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
@@ -152,17 +153,18 @@ class _Door:
         self._app = self._build(token)
         self._bot = self._app.bot
         self._sender = Sender(self._bot)
+        self._downloads = Downloads(self._bot, manny.files)
         self._delivery = Delivery(manny, CHANNEL, self._sender.sends)
         self._reminders = Reminders(
             AsyncIOScheduler(timezone=UTC), manny.assistant, CHANNEL, manny.clock, self._deliver_soon
         )
-        self._ended = asyncio.Event()
+        self._ended, self._closing = asyncio.Event(), asyncio.Event()
         self._offset: int | None = None
         self._in_hand: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._tell_stranger, self._tell_group = _Once(ONCE_A_DAY), _Once(ONCE)
-        self._tell_bad_key, self._tell_album = _Once(timedelta(minutes=1)), _Once(ONCE_A_DAY)
-        self._log_failure = _Once(timedelta(minutes=1))
+        self._tell_bad_key, self._log_failure = _Once(timedelta(minutes=1)), _Once(timedelta(minutes=1))
+        self._tidies = _Once(ONCE_A_DAY)
 
     def _build(self, token: str) -> Application[Any, Any, Any, Any, Any, Any]:
         api = self._manny.settings.telegram.api.rstrip("/")
@@ -270,6 +272,7 @@ class _Door:
     async def _close(self) -> None:
         """Finishes the turns that have begun. The rest is in the inbox, and comes at the next start."""
         self._processor.close()
+        self._closing.set()
         await asyncio.to_thread(self._reminders.stop)
         if self._app.running:
             await self._app.stop()
@@ -277,6 +280,7 @@ class _Door:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self._delivery.stop()
+        await self._downloads.close()
         await self._app.shutdown()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
@@ -303,6 +307,8 @@ class _Door:
         try:
             await self._take_up()
             await self._delivery.sweep()
+            if self._tidies("files"):
+                await asyncio.to_thread(self._assistant.tidy)
         except SQLAlchemyError:
             log.exception("the database cannot be read; next try in %s", SWEEP)
 
@@ -316,7 +322,7 @@ class _Door:
     def _waiting(self) -> list[Incoming]:
         with UnitOfWork(self._manny.sessions) as work:
             return [
-                Incoming(channel=CHANNEL, external_id=message.external_id, text=message.text, **message.payload)
+                Incoming.from_inbox(CHANNEL, message.external_id, message.text, message.payload)
                 for message in work.messages.waiting(CHANNEL)
                 if message.payload
             ]
@@ -374,25 +380,25 @@ class _Door:
         if message is None or message.from_user is None:
             return None
         account = str(message.from_user.id)
-        if message.text is None:
+        # Who edits what is written beside a file has sent that file before.
+        file = file_in(message) if update.edited_message is None else None
+        text = message.text if message.text is not None else message.caption
+        if text is None and file is None:
             # Live locations and the like are edited all the time; what is no content is a note of Telegram's own.
             if update.edited_message is not None or message.effective_attachment is None:
                 return None
-            return await self._read_attachment(message, account, chat_id)
-        start = _START.fullmatch(message.text)
+            return await self._say_unreadable(account, chat_id)
+        start = _START.fullmatch(message.text or "")
         # A key is a secret: it is used at once, and not stored.
-        text = "/start" if start else message.text
-        incoming = Incoming(CHANNEL, str(update.update_id), account, chat_id, text)
+        said = "/start" if start else text or ""
+        incoming = Incoming(CHANNEL, str(update.update_id), account, chat_id, said, file=file)
         return await self._admit(incoming, key=start.group(1) if start else None)
 
-    async def _read_attachment(self, message: Message, account: str, chat_id: str) -> _Job | None:
+    async def _say_unreadable(self, account: str, chat_id: str) -> _Job | None:
         language = await asyncio.to_thread(self._language_of, account, chat_id)
         if language is None:
             return self._stranger(chat_id)
-        # Each picture of an album is a message of its own.
-        if message.media_group_id and not self._tell_album(message.media_group_id):
-            return None
-        return _Job(chat_id, partial(self._sender.say, chat_id, words("telegram", language)["only_text"]))
+        return _Job(chat_id, partial(self._sender.say, chat_id, words("telegram", language)["unreadable"]))
 
     async def _admit(
         self, incoming: Incoming, key: str | None = None, query: CallbackQuery | None = None
@@ -444,6 +450,11 @@ class _Door:
         try:
             if welcome:
                 await self._sender.say(incoming.chat_id, welcome)
+            if incoming.file is not None:
+                fetched = await self._fetched(incoming, incoming.file)
+                if fetched is None:
+                    return
+                incoming = fetched
             answer = await asyncio.to_thread(self._assistant.respond, incoming)
         finally:
             self._in_hand.discard(incoming.external_id)
@@ -455,6 +466,21 @@ class _Door:
             await self._close_buttons(query, answer.replies[0].template)
         await self._delivery.deliver_chat(incoming.chat_id)
         await asyncio.to_thread(self._reminders.expect, answer.next_reminder)
+
+    async def _fetched(self, incoming: Incoming, file: SentFile) -> Incoming | None:
+        """The message with its file kept; None where Manny ends meanwhile: it waits in the inbox for the next start."""
+        if await asyncio.to_thread(self._assistant.receive, incoming) is None:
+            # No member any more: nothing is fetched, and the turn will find out.
+            return incoming
+        path = self._manny.files.path_for(CHANNEL, incoming.external_id)
+        fetching = asyncio.ensure_future(self._downloads.fetch(file, path))
+        closing = asyncio.ensure_future(self._closing.wait())
+        try:
+            await asyncio.wait({fetching, closing}, return_when=asyncio.FIRST_COMPLETED)
+            return replace(incoming, file=fetching.result()) if fetching.done() else None
+        finally:
+            fetching.cancel()
+            closing.cancel()
 
     async def _close_buttons(self, query: CallbackQuery, template: str) -> None:
         """Takes the buttons away; after a failure they stay, for another try."""

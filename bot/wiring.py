@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -16,9 +17,10 @@ from bot.assistant import Assistant, Clock
 from bot.settings import ROOT, Settings
 from nlu.client import NluClient
 from storage.database import make_engine, session_factory, upgrade
+from storage.files import Files
 
 FILES = ROOT / "var" / "files"
-"""Where charts and spreadsheets are written."""
+"""Where charts and spreadsheets are written, and files are kept that people send."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Manny:
     engine: Engine
     nlu: NluClient
     clock: Clock
+    files: Files
 
     def close(self) -> None:
         """Gives connections back."""
@@ -61,14 +64,22 @@ def database_url(settings: Settings) -> str:
     return url.render_as_string(hide_password=False)
 
 
+def received_files(url: str, folder: Path = FILES) -> Files:
+    """The files that people sent to Manny on this database; those of other databases stay apart."""
+    database = make_url(url).set(password=None).render_as_string()
+    return Files(folder, f"received/{sha256(database.encode()).hexdigest()[:12]}")
+
+
 def build(settings: Settings, nlu: NluClient, clock: Clock = real_clock, files: Path = FILES) -> Manny:
     """Manny on an up-to-date database, with `nlu` as its model. Close it in the end."""
     url = database_url(settings)
     upgrade(url)
     engine = make_engine(url)
     sessions = session_factory(engine)
+    received = received_files(url, files)
+    sessions.configure(info={"files": received})
     assistant = Assistant(sessions, nlu, load_playbook(), settings, clock, files)
-    return Manny(settings, assistant, sessions, engine, nlu, clock)
+    return Manny(settings, assistant, sessions, engine, nlu, clock, received)
 
 
 def nlu_client(settings: Settings, url: str, token: str | None) -> NluClient:

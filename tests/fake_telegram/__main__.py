@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import argparse
 import re
+from pathlib import Path
 
 from tests.fake_telegram.server import FakeTelegram, Sent
 
 HELP = """A line is a message of user 1. /as 2 writes as user 2. [1] presses the first button of the last message.
-/photo sends a photo, /edit TEXT corrects, /block and /unblock do so, /quit ends."""
+/photo [WORDS] sends a photo, /file PATH [WORDS] a file, /edit TEXT corrects, /block and /unblock do so, /quit ends."""
 
 
 def show(sent: Sent) -> None:
@@ -30,7 +31,15 @@ def act(telegram: FakeTelegram, user: int, line: str) -> None:
         except (IndexError, StopIteration):
             print("There is no such button.", flush=True)
     elif command == "/photo":
-        telegram.sends(user, "photo")
+        telegram.sends(user, "photo", **({"caption": rest} if rest else {}))
+    elif command == "/file":
+        path, _, words = rest.partition(" ")
+        try:
+            content = Path(path).read_bytes()
+        except OSError as error:
+            print(error, flush=True)
+            return
+        telegram.sends(user, "document", content, Path(path).name, **({"caption": words} if words else {}))
     elif command == "/edit":
         telegram.edits(user, rest)
     elif command == "/block":

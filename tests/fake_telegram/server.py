@@ -22,6 +22,10 @@ from tests.fake_telegram.methods import METHODS
 
 BOT_ID = 4242
 TEXT_AT_MOST, CAPTION_AT_MOST, DATA_AT_MOST = 4096, 1024, 64
+FILE_AT_MOST = 20 * 1024 * 1024
+"""Bytes of the largest file that a bot may fetch."""
+BEGINNINGS = {"photo": b"\xff\xd8\xff", "voice": b"OggS", "video": b"\0\0\0 ftypisom", "animation": b"\0\0\0 ftypmp42"}
+"""How the content of a kind of file begins."""
 JSON_PARAMETERS = ("reply_markup", "allowed_updates", "commands", "link_preview_options", "entities", "scope")
 
 
@@ -94,6 +98,8 @@ class FakeTelegram:
         self._blocked: set[int] = set()
         self._scripts: list[_Script] = []
         self._files: dict[str, bytes] = {}
+        self._sizes: dict[str, int] = {}
+        self._given_out: set[str] = set()
         self._poll: asyncio.Future[None] | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, daemon=True, name="fake-telegram")
@@ -144,22 +150,46 @@ class FakeTelegram:
         """A person writes; returns the update's id."""
         return self._push({"message": self._message(user, text=text, **_commands_in(text))})
 
-    def edits(self, user: int, text: str) -> int:
-        """A person changes what they wrote."""
-        message = self._message(user, text=text)
+    def edits(self, user: int, text: str, **content: Any) -> int:
+        """A person changes what they wrote; beside a file it is a `caption`."""
+        message = self._message(user, **({"caption": text, **content} if content else {"text": text}))
         return self._push({"edited_message": {**message, "edit_date": message["date"]}})
 
-    def sends(self, user: int, kind: str = "photo", **more: Any) -> int:
-        """A person sends something that is no text: photo, voice, sticker, location."""
-        file = {"file_id": f"{kind}-1", "file_unique_id": f"{kind}1", "file_size": 4}
-        self._files[file["file_id"]] = b"data"  # type: ignore[index]
-        content: dict[str, Any] = {
-            "photo": [{**file, "width": 90, "height": 90}],
+    def sends(
+        self,
+        user: int,
+        kind: str = "photo",
+        content: bytes | None = None,
+        name: str | None = None,
+        size: int | None = None,
+        **more: Any,
+    ) -> int:
+        """A person sends something that is no text: photo, document, voice, video, animation, sticker, location.
+
+        `name` is what they call a document; `size` is told instead of the content's own; a `caption` can be added.
+        """
+        with self._changed:
+            number = len(self._files) + 1
+        content = BEGINNINGS.get(kind, b"data") + b"..." if content is None else content
+        size = len(content) if size is None else size
+        file: dict[str, Any] = {"file_id": f"{kind}-{number}", "file_unique_id": f"{kind}{number}", "file_size": size}
+        if kind != "location":
+            self._files[file["file_id"]] = content
+            self._sizes[file["file_id"]] = size
+        named = {**file, **({"file_name": name} if name else {})}
+        small = {**file, "file_id": f"{file['file_id']}-small", "file_size": 1}
+        kinds: dict[str, Any] = {
+            "photo": [{**small, "width": 9, "height": 9}, {**file, "width": 90, "height": 90}],
+            "document": named,
             "voice": {**file, "duration": 2},
+            "video": {**named, "width": 90, "height": 90, "duration": 2},
+            "animation": {**named, "width": 90, "height": 90, "duration": 2},
             "sticker": {**file, "type": "regular", "width": 5, "height": 5, "is_animated": False, "is_video": False},
             "location": {"latitude": 31.2, "longitude": 121.5},
         }
-        return self._push({"message": self._message(user, **{kind: content[kind]}, **more)})
+        # Telegram sends an animation as a document as well, for old bots.
+        twice = {"document": named} if kind == "animation" else {}
+        return self._push({"message": self._message(user, **{kind: kinds[kind]}, **twice, **more)})
 
     def pins(self, user: int) -> int:
         """A person pins a message: a note of Telegram's own, without content."""
@@ -349,9 +379,23 @@ class FakeTelegram:
         return web.json_response({"ok": True, "result": result})
 
     async def _download(self, request: web.Request) -> web.Response:
-        content = self._files.get(request.match_info["path"].removeprefix("files/"))
+        path = request.match_info["path"]
+        content = self._files.get(path.removeprefix("files/"))
         if content is None or not (self._any_token or request.match_info["token"] == self.token):
             raise web.HTTPNotFound
+        try:
+            with self._changed:
+                self.requests.append(Request("download", {"path": path}))
+                if path not in self._given_out:
+                    raise Refusal(404, f"{path} was not asked for by getFile", fault=True)
+            self._scripted("download", {})
+        except Refusal as refusal:
+            with self._changed:
+                self.faults += [f"download: {refusal.description}"] if refusal.fault else []
+            return web.Response(status=refusal.status)
+        finally:
+            with self._changed:
+                self._changed.notify_all()
         return web.Response(body=content)
 
     def _check(self, method: str, parameters: dict[str, Any]) -> None:
@@ -511,7 +555,16 @@ class FakeTelegram:
     def _file(self, file_id: str) -> dict[str, Any]:
         if file_id not in self._files:
             raise Refusal(400, "Bad Request: invalid file_id")
-        return {"file_id": file_id, "file_unique_id": file_id, "file_path": f"files/{file_id}"}
+        size = self._sizes.get(file_id, len(self._files[file_id]))
+        if size > FILE_AT_MOST:
+            raise Refusal(400, "Bad Request: file is too big")
+        self._given_out.add(f"files/{file_id}")
+        return {
+            "file_id": file_id,
+            "file_unique_id": file_id,
+            "file_size": size,
+            "file_path": f"files/{file_id}",
+        }
 
     def _tell(self, sent: Sent) -> None:
         if self._on_sent is not None:

@@ -84,9 +84,17 @@ def test_knows_its_token(telegram: FakeTelegram) -> None:
 
 
 def test_gives_files_back(telegram: FakeTelegram) -> None:
-    telegram.sends(1, "photo")
-    path = call(telegram, "getFile", file_id="photo-1")["result"]["file_path"]
+    telegram.sends(1, "document", b"data")
+    path = call(telegram, "getFile", file_id="document-1")["result"]["file_path"]
     assert httpx.get(f"{telegram.url}/file/bot{telegram.token}/{path}").content == b"data"
+
+
+def test_gives_no_file_out_that_is_too_large_or_was_not_asked_for(telegram: FakeTelegram) -> None:
+    telegram.sends(1, "document", b"data", size=20 * 1024 * 1024 + 1)
+    assert call(telegram, "getFile", file_id="document-1")["description"] == "Bad Request: file is too big"
+    assert telegram.faults == []
+    assert httpx.get(f"{telegram.url}/file/bot{telegram.token}/files/document-1").status_code == 404
+    assert len(telegram.faults) == 1
 
 
 def test_measures_entities_in_utf16_units() -> None:
