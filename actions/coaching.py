@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from actions import relationship, resolving
@@ -10,6 +11,7 @@ from actions.deals import advice_on_lost
 from actions.playbook import Playbook
 from actions.recording import about, decider_to_reach, man_of, offering, suggested_follow_up
 from actions.registry import handles
+from actions.timing import more_advice
 from actions.turn import Reply, Turn
 from storage.models import Opportunity
 
@@ -28,8 +30,11 @@ def ask_advice(turn: Turn) -> Reply:
     facts |= _advice(turn.playbook, opportunity, turn.said.language)
     question = man_of(opportunity).next_question
     if question is not None:
-        return Reply("coaching/advice", {**facts, "question": question}, question_buttons(opportunity, question))
-    return offering(turn, Reply("coaching/advice", facts), opportunity, suggested_follow_up(turn, opportunity))
+        reply = Reply("coaching/advice", {**facts, "question": question}, question_buttons(opportunity, question))
+    else:
+        due = suggested_follow_up(turn, opportunity)
+        reply = offering(turn, Reply("coaching/advice", facts), opportunity, due)
+    return replace(reply, buttons=(*reply.buttons, more_advice(opportunity)))
 
 
 def _advice(playbook: Playbook, opportunity: Opportunity, language: str) -> dict[str, Any]:

@@ -120,7 +120,7 @@ def put_on_record(turn: Turn, subject: Subject, met: bool) -> Noted:
         noted.insert(0, {"field": "name", "value": display_name(subject.person, subject.company)})
     for each in noted:
         words = turn.said.words.get(each["field"]) or turn.said.text
-        turn.customers.add(_fact(turn, opportunity, subject.person, each["field"], str(each["value"]), words))
+        note(turn, opportunity, subject.person, each["field"], str(each["value"]), words)
     opportunity.touched_at = turn.now
     turn.customers.flush()
     # What somebody new is, is said with their first facts; it has not changed.
@@ -140,17 +140,21 @@ def _change(turn: Turn, opportunity: Opportunity, before: Man) -> dict[str, Any]
     }
 
 
-def _fact(turn: Turn, opportunity: Opportunity, person: Person | None, field: str, value: str, words: str) -> Fact:
-    return Fact(
+def note(
+    turn: Turn, opportunity: Opportunity, person: Person | None, field: str, value: str, words: str | None = None
+) -> None:
+    """Keeps a fact with who said it, when, and in which words: those of the message where none are given."""
+    fact = Fact(
         opportunity_id=opportunity.id,
         person_id=person.id if person else None,
         message_id=turn.message.id,
         member_id=turn.speaker.id,
         field=field,
         value=value,
-        words=words,
+        words=turn.said.text if words is None else words,
         said_at=turn.now,
     )
+    turn.customers.add(fact)
 
 
 def _deal_facts(turn: Turn, opportunity: Opportunity) -> list[dict[str, Any]]:

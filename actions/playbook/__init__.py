@@ -18,6 +18,7 @@ from actions.playbook.products import NEGATIVE, PHASES, POSITIVE, Phase, Product
 from actions.playbook.prospecting import Prospecting
 from actions.playbook.relationship import Relationship
 from actions.playbook.scoring import Audit, Credit, Distributor
+from actions.playbook.selling import Selling
 from actions.playbook.stages import Stage
 from actions.playbook.texts import Entry, Text
 from actions.playbook.tiers import Tiers
@@ -167,6 +168,7 @@ class Playbook(Entry):
     audit: Audit
     distributor: Distributor
     credit: Credit
+    selling: Selling
     sides: dict[str, Side]
     phases: dict[str, Phase]
     people: People

@@ -279,6 +279,15 @@ class Customers(SeenBy):
         rows = self._session.execute(query.group_by(Opportunity.stage, Opportunity.currency))
         return [StageTotal(stage, currency, count, int(amount or 0)) for stage, currency, count, amount in rows]
 
+    def average_open(self, currency: str) -> float | None:
+        """The average amount (minor units) of the open deals in a currency; None where there is none."""
+        amounts = (Opportunity.currency == currency, Opportunity.amount_minor.is_not(None))
+        query = select(func.avg(Opportunity.amount_minor)).where(
+            self._mine(Opportunity.owner_id), Opportunity.stage.not_in(CLOSED), *amounts
+        )
+        average = self._session.scalar(query)
+        return None if average is None else float(average)
+
     def hand_over(self, opportunity: Opportunity, to: Member) -> None:
         """Makes `to` the owner of an opportunity, its company and its people."""
         opportunity.owner_id = to.id
