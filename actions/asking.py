@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from actions.registry import press_of, presses
 from actions.turn import Reply, Turn
 from nlu.understanding import Understanding
+from nlu.values.figures import read_figures
+from nlu.values.scores import read_score
 
 
 class Ask(Exception):
@@ -20,7 +21,7 @@ class Ask(Exception):
 
 def wait_for(turn: Turn, needs: str, press: str, arguments: dict[str, Any]) -> None:
     """Remembers that the next message may answer: with a time (`when`), a customer's name (`name`), a score from 0 to 5
-    (`score`), or in words (`words`).
+    (`score`), figures of a balance sheet (`figures`), or in words (`words`).
 
     `press` then runs with `arguments` and the answer's understanding under `answer`.
     """
@@ -40,6 +41,9 @@ def takes_up(turn: Turn) -> Reply | None:
 
 
 def _answers(needs: str, said: Understanding) -> bool:
+    if needs == "score":
+        # A bare "zero" is no refusal, whatever it was taken for.
+        return read_score(said.text) is not None
     if said.intent in ("undo", "help", "deny", "forget"):
         return False
     if needs == "when":
@@ -47,14 +51,14 @@ def _answers(needs: str, said: Understanding) -> bool:
     if needs == "name":
         named = said.person or said.company
         return bool(named) and not (said.states_facts() or said.when) and len(said.text.split()) <= 6
-    if needs == "score":
-        return bool(_SCORE.fullmatch(said.text))
+    if needs == "figures":
+        named = said.person or said.company
+        return said.intent in (*ANSWERING, "rate_credit") and not named and bool(read_figures(said.text))
     if needs == "words":
         return said.intent in ANSWERING and not said.text.rstrip().endswith(("?", "？"))
     return False
 
 
-_SCORE = re.compile(r"\s*[0-5]\s*[.。!！]?\s*")
 ANSWERING = ("log_contact", "describe_person", "report_objection", "update_deal", "affirm", "out_of_scope")
 """What an answer in words may be taken for: "three people, the plant manager signs" is nobody's command."""
 
