@@ -1,0 +1,63 @@
+"""What should be known before a deal stands in a stage, which way it has moved, and what closed deals tell (section 7)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+OPEN = ("lead", "contacted", "qualified", "proposal", "negotiation")
+CLOSED = ("won", "lost")
+KNOWABLE = ("contact", "money", "authority", "need", "product", "amount", "decider", "expected_close")
+"""What a stage can require: a person by name, the three MAN facts, what is wanted and for how much, who decides, when."""
+
+FORWARD, BACK, REOPENED, WON, LOST = "forward", "back", "reopened", "won", "lost"
+
+Needs = tuple[str, ...]
+"""Something required: one of these will do."""
+
+
+def missing(stage: str, needs: Mapping[str, Sequence[Needs]], known: Collection[str]) -> list[Needs]:
+    """What a deal in `stage` should have and has not: what the earlier stages require comes first.
+
+    Of a closed deal only what its own stage requires is missed: it needs no qualifying any more.
+    """
+    stages = OPEN[: OPEN.index(stage) + 1] if stage in OPEN else (stage,)
+    wanted = dict.fromkeys(each for name in stages for each in needs[name])
+    return [each for each in wanted if not set(each) & set(known)]
+
+
+def ask_first(missing: Sequence[Needs], man_question: str | None) -> str | None:
+    """Which of the missing things to ask for: the MAN fact that separates the classes best, else the first.
+
+    Where one of several things will do, the first of them is asked for. None where nothing is missing.
+    """
+    wanted = [name for each in missing for name in each]
+    if man_question in wanted:
+        return man_question
+    return missing[0][0] if missing else None
+
+
+def direction(before: str, after: str) -> str | None:
+    """Which way a deal has moved; None where it stands where it stood."""
+    if before == after:
+        return None
+    if after in CLOSED:
+        return after
+    if before in CLOSED:
+        return REOPENED
+    return FORWARD if OPEN.index(after) > OPEN.index(before) else BACK
+
+
+def by_reason(
+    rows: Iterable[tuple[str | None, int, int]],
+) -> list[tuple[str | None, int, int]]:
+    """(reason, count, amount in minor units) of closed deals, each reason once: the most frequent, then the dearest first.
+
+    Deals without a reason (None) come last, however many they are.
+    """
+    counts: dict[str | None, int] = {}
+    amounts: dict[str | None, int] = {}
+    for reason, count, amount in rows:
+        counts[reason] = counts.get(reason, 0) + count
+        amounts[reason] = amounts.get(reason, 0) + amount
+    order = sorted(counts, key=lambda reason: (reason is None, -counts[reason], -amounts[reason], reason or ""))
+    return [(reason, counts[reason], amounts[reason]) for reason in order]
