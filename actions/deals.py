@@ -1,46 +1,344 @@
-"""Deals that move: stage, size, expected close, won and lost; and handing a customer to a colleague."""
+"""Deals that move: what a stage still needs, won and lost with the reason; and handing a customer to a colleague."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, time, timedelta
 from typing import Any
 
-from actions import resolving
-from actions.asking import Ask
-from actions.contacts import colleagues, noted_reply
-from actions.recording import Noted, about, move_stage, offering, put_on_record, suggested_follow_up
+from actions import relationship, resolving
+from actions.asking import Ask, wait_for
+from actions.catalogue import products_of
+from actions.contacts import colleagues, noted_reply, question_buttons
+from actions.purchases import log_purchase
+from actions.recording import (
+    Noted,
+    about,
+    man_of,
+    move_stage,
+    offering,
+    offering_follow_up,
+    people_of,
+    put_on_record,
+    suggested_follow_up,
+)
 from actions.registry import handles, presses
+from actions.resolving import Subject
+from actions.rewarding import due_for, reward_buttons
+from actions.rules import names
+from actions.rules.stages import CLOSED, LOST, WON, ask_first, direction, missing
+from actions.rules.wording import mentioned
 from actions.turn import Button, Reply, Turn
-from storage.models import Member, Opportunity
+from nlu.understanding import MAN, Understanding
+from storage.models import Fact, Member, Opportunity
+
+PRODUCTS_OFFERED = 6
+"""Products on buttons; more do not fit on a phone."""
 
 
 @handles("update_deal")
 def update_deal(turn: Turn) -> Reply:
-    """Moves the stage and notes amount, quantity and expected close."""
+    """Moves the stage and notes amount, quantity and expected close; says what the stage still needs."""
     subject = resolving.to_change(turn)
     opportunity = subject.opportunity
     assert opportunity is not None
     before = opportunity.stage
     noted = put_on_record(turn, subject, met=subject.person is not None and not turn.said.about_related)
     if turn.said.stage is not None:
-        move_stage(turn, opportunity, turn.said.stage)
+        _move(turn, opportunity, turn.said.stage)
     if not noted.items and opportunity.stage == before:
         return noted_reply(turn, subject, noted)
     return _moved(turn, opportunity, before, noted)
 
 
+def _move(turn: Turn, opportunity: Opportunity, stage: str) -> None:
+    """Puts the deal in a stage. One that is open again was not bought, and is not closed for anything."""
+    if opportunity.stage == stage:
+        return
+    if opportunity.stage == WON:
+        turn.work.deals(turn.speaker).take_back_purchase(opportunity)
+    opportunity.closed_for = None
+    move_stage(turn, opportunity, stage)
+
+
 def _moved(turn: Turn, opportunity: Opportunity, before: str, noted: Noted) -> Reply:
+    way = direction(before, opportunity.stage)
     stages, language = turn.playbook.stages, turn.said.language
     facts = about(
         turn,
         opportunity,
         **noted.facts(),
-        moved=opportunity.stage != before,
-        stage=opportunity.stage,
+        way=way,
         stage_name=stages[opportunity.stage].name.in_(language),
         stage_before=stages[before].name.in_(language),
+        expected_close=opportunity.expected_close.isoformat() if opportunity.expected_close else None,
     )
+    if way == LOST:
+        return _lost(turn, opportunity, facts)
+    if opportunity.stage == WON and (way or any(item["field"] == "amount" for item in noted.items)):
+        return _won(turn, opportunity, facts)
+    lacking = missing(opportunity.stage, _needs(turn), _known(opportunity)) if way else []
+    facts["missing"] = [list(each) for each in lacking]
+    if asks := ask_first(lacking, man_of(opportunity).next_question):
+        return _asking(turn, Reply("deals/moved", {**facts, "asks": asks}), opportunity, asks)
     due = suggested_follow_up(turn, opportunity, after="quote" if opportunity.stage == "proposal" else None)
     return offering(turn, Reply("deals/moved", facts), opportunity, due)
+
+
+# --- what a stage needs
+
+
+def _needs(turn: Turn) -> dict[str, tuple[tuple[str, ...], ...]]:
+    return {name: stage.needs for name, stage in turn.playbook.stages.items()}
+
+
+def _known(opportunity: Opportunity) -> set[str]:
+    """What is known of a deal, among all that a stage can require."""
+    people = people_of(opportunity)
+    known = {fact for fact in (*MAN, "product", "expected_close") if getattr(opportunity, fact) is not None}
+    if opportunity.amount_minor is not None:
+        known.add("amount")
+    if any(person.name for person in people):
+        known.add("contact")
+    if opportunity.authority or any(person.authority and person.name for person in people):
+        known.add("decider")
+    return known
+
+
+def _asking(turn: Turn, reply: Reply, opportunity: Opportunity, asks: str) -> Reply:
+    """The reply with the question after what is missing: by buttons, or by words that the next message may hold."""
+    arguments: dict[str, Any] = {"opportunity_id": opportunity.id}
+    if asks in MAN:
+        return replace(reply.with_facts(question=asks), buttons=question_buttons(opportunity, asks))
+    if asks == "product":
+        offered = [product.name for product in products_of(turn)[:PRODUCTS_OFFERED]]
+        buttons = (Button("name", "deal_product", {**arguments, "product": name}, {"name": name}) for name in offered)
+        return replace(reply, buttons=tuple(buttons))
+    if asks in ("contact", "decider"):
+        wait_for(turn, "name", "deal_person", {**arguments, "part": asks})
+    elif asks == "expected_close":
+        wait_for(turn, "when", "deal_close", arguments)
+    else:
+        wait_for(turn, "words", "deal_amount", arguments)
+    return reply
+
+
+@presses("deal_product")
+def deal_product(turn: Turn, arguments: dict[str, Any]) -> Reply:
+    """The product that a deal is about was chosen."""
+    opportunity = turn.customers.opportunity(arguments["opportunity_id"])
+    if opportunity is None:
+        return Reply("conversation/gone")
+    return _noted(turn, opportunity, replace(turn.said, product=arguments["product"]))
+
+
+@presses("deal_person")
+def deal_person(turn: Turn, arguments: dict[str, Any]) -> Reply:
+    """A name is the answer: whom the rep deals with at the customer, or who decides there."""
+    opportunity = turn.customers.opportunity(arguments["opportunity_id"])
+    if opportunity is None:
+        return Reply("conversation/gone")
+    resolving.focus(turn, opportunity)
+    name = turn.said.person or turn.said.company
+    said = replace(turn.said, intent="log_contact", person=name, company=None, mention=None)
+    if arguments["part"] == "decider":
+        return turn.again(replace(said, intent="describe_person", related=name, role="decision_maker"))
+    if opportunity.company_id is None:
+        return turn.again(replace(said, mention="naming"))
+    return turn.again(said, company_id=opportunity.company_id)
+
+
+@presses("deal_close")
+def deal_close(turn: Turn, arguments: dict[str, Any]) -> Reply:
+    """A day is the answer: when they will decide."""
+    opportunity = turn.customers.opportunity(arguments["opportunity_id"])
+    if opportunity is None:
+        return Reply("conversation/gone")
+    if turn.said.past or turn.said.intent in ("set_reminder", "finish_reminder") or _about_another(turn, opportunity):
+        return turn.again(turn.said)
+    return _noted(turn, opportunity, replace(turn.said, purpose="close"))
+
+
+@presses("deal_amount")
+def deal_amount(turn: Turn, arguments: dict[str, Any]) -> Reply:
+    """An amount is the answer: what the deal is worth."""
+    opportunity = turn.customers.opportunity(arguments["opportunity_id"])
+    if opportunity is None:
+        return Reply("conversation/gone")
+    if turn.said.amount is None or _about_another(turn, opportunity):
+        return turn.again(turn.said)
+    return _noted(turn, opportunity, turn.said)
+
+
+def _noted(turn: Turn, opportunity: Opportunity, said: Understanding) -> Reply:
+    """Notes an answer on this deal, whoever it seems to name; it moves nothing."""
+    resolving.focus(turn, opportunity)
+    subject = Subject(opportunity.contact, opportunity.company, opportunity)
+    answered = replace(turn, said=replace(said, intent="update_deal", person=None, company=None, stage=None))
+    return _moved(answered, opportunity, opportunity.stage, put_on_record(answered, subject, met=False))
+
+
+def _about_another(turn: Turn, opportunity: Opportunity) -> bool:
+    """Whether the message names somebody who has no part in this deal."""
+    theirs = [person.name for person in people_of(opportunity)]
+    theirs += [opportunity.company.name] if opportunity.company else []
+    known = {names.key(name) for name in theirs if name}
+    return any(names.key(name) not in known for name in (turn.said.person, turn.said.company) if name)
+
+
+# --- won and lost
+
+
+def _won(turn: Turn, opportunity: Opportunity, facts: dict[str, Any]) -> Reply:
+    """Congratulation; the purchase goes into their file; then what it is worth, or why it was won."""
+    log_purchase(turn, opportunity)
+    facts["reward"] = due_for(turn, opportunity)
+    if missing(WON, _needs(turn), _known(opportunity)):
+        wait_for(turn, "words", "deal_amount", {"opportunity_id": opportunity.id})
+        later = Button("not_sure", "why_closed", {"opportunity_id": opportunity.id})
+        return Reply("deals/won", {**facts, "asks": "amount"}, (later,))
+    if opportunity.closed_for is not None:
+        return Reply("deals/won", {**facts, "asks": None})
+    return _why(turn, Reply("deals/won", {**facts, "asks": "reason"}), opportunity)
+
+
+def _lost(turn: Turn, opportunity: Opportunity, facts: dict[str, Any]) -> Reply:
+    """Why it was lost: as the message says, else by the answer."""
+    reasons = _reasons_named(turn)
+    if len(reasons) == 1:
+        return _closed(turn, opportunity, reasons[0], turn.said.text)
+    return _why(turn, Reply("deals/lost", {**facts, "unclear": False}), opportunity, reasons)
+
+
+def _reasons_named(turn: Turn) -> list[str]:
+    """The reasons that the message names, the first one in front; a customer called Quality Foods names none."""
+    text = turn.said.text
+    for name in (turn.said.company, turn.said.person, turn.said.product):
+        text = text.replace(name, "…") if name else text
+    return mentioned(text, {name: reason.words for name, reason in turn.playbook.leaving.items()})
+
+
+def _why(turn: Turn, reply: Reply, opportunity: Opportunity, likely: list[str] | None = None) -> Reply:
+    """The reply with the reasons as buttons, the likely ones alone where there are some; words will do as well."""
+    leaving, arguments = turn.playbook.leaving, {"opportunity_id": opportunity.id}
+    offered = [name for name in likely or leaving if opportunity.stage == LOST or leaving[name].won]
+    buttons = [
+        Button(
+            "name", "closed_for", {**arguments, "reason": name}, {"name": leaving[name].name.in_(turn.said.language)}
+        )
+        for name in offered
+    ]
+    buttons.append(Button("not_sure", "closed_for", {**arguments, "reason": None}))
+    wait_for(turn, "words", "closed_in_words", arguments)
+    return replace(reply, buttons=tuple(buttons))
+
+
+@presses("why_closed")
+def why_closed(turn: Turn, arguments: dict[str, Any]) -> Reply:
+    """Asks for the reason, after another question was put off or where the wrong one was noted."""
+    opportunity = turn.customers.opportunity(arguments["opportunity_id"])
+    if opportunity is None or opportunity.stage not in CLOSED:
+        return Reply("conversation/gone")
+    return _why(turn, Reply("deals/why", about(turn, opportunity, unclear=False)), opportunity)
+
+
+@presses("closed_for")
+def closed_for(turn: Turn, arguments: dict[str, Any]) -> Reply:
+    """The reason was chosen; None where it is not known."""
+    opportunity = turn.customers.opportunity(arguments["opportunity_id"])
+    if opportunity is None or opportunity.stage not in CLOSED:
+        return Reply("conversation/gone")
+    return _closed(turn, opportunity, arguments["reason"], "")
+
+
+@presses("closed_in_words")
+def closed_in_words(turn: Turn, arguments: dict[str, Any]) -> Reply:
+    """The reason in the rep's own words. Words that fit none, or several, are kept, and the reason is asked for again."""
+    opportunity = turn.customers.opportunity(arguments["opportunity_id"])
+    if opportunity is None or opportunity.stage not in CLOSED:
+        return turn.again(turn.said)
+    said, leaving = turn.said, turn.playbook.leaving
+    named = [name for name in _reasons_named(turn) if opportunity.stage == LOST or leaving[name].won]
+    news = said.met or said.states_man() or said.amount or said.stage not in (None, opportunity.stage)
+    if not named and news:
+        return turn.again(said)
+    resolving.focus(turn, opportunity)
+    if len(named) == 1:
+        return _closed(turn, opportunity, named[0], said.text)
+    _keep_words(turn, opportunity, "", said.text)
+    return _why(turn, Reply("deals/why", about(turn, opportunity, unclear=True)), opportunity, named)
+
+
+def _closed(turn: Turn, opportunity: Opportunity, reason: str | None, words: str) -> Reply:
+    """Keeps the reason, and says what follows: the relationship begins, or when to come back."""
+    turn.conversation.question = None
+    resolving.focus(turn, opportunity)
+    opportunity.closed_for = reason
+    if words and reason:
+        _keep_words(turn, opportunity, reason, words)
+    turn.customers.flush()
+    return _after_winning(turn, opportunity) if opportunity.stage == WON else after_losing(turn, opportunity)
+
+
+def _keep_words(turn: Turn, opportunity: Opportunity, reason: str, words: str) -> None:
+    turn.customers.add(
+        Fact(
+            opportunity_id=opportunity.id,
+            message_id=turn.message.id,
+            member_id=turn.speaker.id,
+            field="closed_for",
+            value=reason,
+            words=words,
+            said_at=turn.now,
+        )
+    )
+
+
+def _reason_facts(turn: Turn, opportunity: Opportunity) -> dict[str, Any]:
+    """The reason on record, and what to make of it."""
+    entry, language = turn.playbook.leaving.get(opportunity.closed_for or ""), turn.said.language
+    if entry is None:
+        return {"reason": None, "do": None}
+    do = entry.won if opportunity.stage == WON else entry.do
+    return {"reason": entry.name.in_(language), "do": do.in_(language) if do else None}
+
+
+def _after_winning(turn: Turn, opportunity: Opportunity) -> Reply:
+    """A referral to ask for, the first measures of the relationship that begins, and thanks that are due or a call."""
+    facts = about(turn, opportunity, **_reason_facts(turn, opportunity), **relationship.beginning(turn, opportunity))
+    if reward := due_for(turn, opportunity):
+        return Reply("deals/won_for", {**facts, "reward": reward}, reward_buttons(reward))
+    reply = Reply("deals/won_for", {**facts, "reward": None})
+    return _offering_in(turn, reply, opportunity, turn.playbook.relationship.call_after_days)
+
+
+def after_losing(turn: Turn, opportunity: Opportunity) -> Reply:
+    """What to do about the reason of a lost deal and when to come back; asks for the reason where it is not known."""
+    facts = about(turn, opportunity, **_reason_facts(turn, opportunity))
+    entry = turn.playbook.leaving.get(opportunity.closed_for or "")
+    other = Button("other_reason", "why_closed", {"opportunity_id": opportunity.id})
+    if entry is None:
+        return Reply("deals/lost_for", facts, (other,))
+    reply = _offering_in(turn, Reply("deals/lost_for", facts), opportunity, entry.come_back_days)
+    return replace(reply, buttons=(*reply.buttons, other))
+
+
+def advice_on_lost(turn: Turn, opportunity: Opportunity) -> Reply:
+    """What to do with a customer whose deal was lost: first find out why."""
+    if opportunity.closed_for is not None:
+        return after_losing(turn, opportunity)
+    return _why(turn, Reply("deals/why", about(turn, opportunity, unclear=False)), opportunity)
+
+
+def _offering_in(turn: Turn, reply: Reply, opportunity: Opportunity, days: int | None) -> Reply:
+    """The reply with a follow-up offered in so many days, unless one is set already."""
+    if days is None or turn.work.reminders.next_for(opportunity.id) is not None:
+        return reply
+    due = datetime.combine(turn.now.date() + timedelta(days=days), time(turn.day.hour_of(None)))
+    return offering_follow_up(turn, reply, opportunity, due)
+
+
+# --- handing over
 
 
 @handles("reassign")

@@ -1,4 +1,4 @@
-"""Numbers: the pipeline by stage with its forecast and funnel, the pyramid, and customers as a file."""
+"""Numbers: the pipeline by stage with its forecast and funnel, and customers as a file."""
 
 from __future__ import annotations
 
@@ -12,9 +12,10 @@ from actions.registry import handles
 from actions.resolving import with_colleague
 from actions.rules.periods import days_of
 from actions.rules.pipeline import forecast_minor, win_rate
+from actions.rules.stages import by_reason
 from actions.turn import Funnel, Reply, Table, Turn
 from nlu.understanding import STAGES
-from storage.repositories import Period, StageTotal, Wanted
+from storage.repositories import Period, ReasonTotal, StageTotal, Wanted
 
 EXPORTED_AT_MOST = 10_000
 """Rows of an exported file."""
@@ -22,9 +23,11 @@ EXPORTED_AT_MOST = 10_000
 
 @handles("query_pipeline")
 def query_pipeline(turn: Turn) -> Reply:
-    """Count and amount by stage, the forecast and the win rate, with a funnel as a picture."""
+    """Count and amount by stage, the forecast and the win rate, with a funnel as a picture; or why deals were closed."""
     turn = with_colleague(turn)
     owner = owner_of(turn, turn.said)
+    if turn.said.topic == "reasons":
+        return _why_closed(turn, owner)
     totals = turn.customers.pipeline(_period(turn), turn.now.date(), owner)
     if turn.said.stage is not None:
         totals = [row for row in totals if row.stage == turn.said.stage]
@@ -35,18 +38,53 @@ def query_pipeline(turn: Turn) -> Reply:
     facts: dict[str, Any] = {
         "rows": rows,
         "count": sum(row["count"] for row in rows),
-        "amount": _major(sum(row.amount_minor for row in in_main)),
-        "forecast": _major(forecast_minor(((row.stage, row.amount_minor) for row in in_main), chances)),
+        "amount": major(sum(row.amount_minor for row in in_main)),
+        "forecast": major(forecast_minor(((row.stage, row.amount_minor) for row in in_main), chances)),
         "win_rate": win_rate(_count(totals, "won"), _count(totals, "lost")),
         "currency": currency,
         "others": _other_currencies(totals, currency),
-        "period": turn.said.period,
-        "rep": turn.speaker.name if turn.said.rep == "me" else turn.said.rep,
-        "everybody": turn.speaker.role == "manager" and turn.said.rep is None,
+        **_whose_and_when(turn),
     }
     if not rows:
         return Reply("pipeline/empty", facts)
     return Reply("pipeline/pipeline", facts, chart=_funnel(in_main, currency))
+
+
+def _whose_and_when(turn: Turn) -> dict[str, Any]:
+    return {
+        "period": turn.said.period,
+        "rep": turn.speaker.name if turn.said.rep == "me" else turn.said.rep,
+        "everybody": turn.speaker.role == "manager" and turn.said.rep is None,
+    }
+
+
+def _why_closed(turn: Turn, owner: int | None) -> Reply:
+    """Count and amount of lost deals by reason, or of won ones where these are asked for."""
+    stage, leaving, language = "won" if turn.said.stage == "won" else "lost", turn.playbook.leaving, turn.said.language
+    totals = turn.work.deals(turn.speaker).reasons(stage, _period(turn), owner)
+    currency = _main_currency(totals, turn.currency)
+    in_main = [row for row in totals if row.currency in (currency, None)]
+    rows = [
+        {
+            "name": leaving[reason].name.in_(language) if reason in leaving else None,
+            "count": count,
+            "amount": major(amount),
+        }
+        for reason, count, amount in by_reason((row.reason, row.count, row.amount_minor) for row in in_main)
+    ]
+    main = next((row.reason for row in sorted(totals, key=lambda row: -row.count) if row.reason in leaving), None)
+    entry = leaving[main] if main else None
+    do = (entry.won if stage == "won" else entry.do) if entry else None
+    facts: dict[str, Any] = {
+        "stage": stage,
+        "rows": rows,
+        "others": _other_currencies(totals, currency),
+        "currency": currency,
+        "main": entry.name.in_(language) if entry else None,
+        "do": do.in_(language) if do else None,
+        **_whose_and_when(turn),
+    }
+    return Reply("deals/reasons", facts)
 
 
 def _period(turn: Turn) -> Period | None:
@@ -57,7 +95,7 @@ def _period(turn: Turn) -> Period | None:
     return Period(first, last, start, datetime.combine(last + timedelta(days=1), time(), turn.zone))
 
 
-def _main_currency(totals: Sequence[StageTotal], default: str) -> str:
+def _main_currency(totals: Sequence[StageTotal | ReasonTotal], default: str) -> str:
     """The currency with the most deals; sums never mix currencies."""
     counts: dict[str, int] = {}
     for row in totals:
@@ -76,18 +114,24 @@ def _by_stage(turn: Turn, totals: Sequence[StageTotal]) -> list[dict[str, Any]]:
                     "stage": stage,
                     "name": turn.playbook.stages[stage].name.in_(turn.said.language),
                     "count": sum(row.count for row in of_stage),
-                    "amount": _major(sum(row.amount_minor for row in of_stage)),
+                    "amount": major(sum(row.amount_minor for row in of_stage)),
                 }
             )
     return rows
 
 
-def _other_currencies(totals: Sequence[StageTotal], main: str) -> list[dict[str, Any]]:
+def _other_currencies(totals: Sequence[StageTotal | ReasonTotal], main: str) -> list[dict[str, Any]]:
+    counts: dict[str, int] = {}
     sums: dict[str, int] = {}
     for row in totals:
         if row.currency not in (main, None):
-            sums[str(row.currency)] = sums.get(str(row.currency), 0) + row.amount_minor
-    return [{"currency": currency, "value": _major(amount)} for currency, amount in sorted(sums.items())]
+            currency = str(row.currency)
+            counts[currency] = counts.get(currency, 0) + row.count
+            sums[currency] = sums.get(currency, 0) + row.amount_minor
+    return [
+        {"currency": currency, "value": major(amount), "count": counts[currency]}
+        for currency, amount in sorted(sums.items())
+    ]
 
 
 def _funnel(totals: Sequence[StageTotal], currency: str) -> Funnel:
@@ -104,20 +148,9 @@ def _count(totals: Sequence[StageTotal], stage: str) -> int:
     return sum(row.count for row in totals if row.stage == stage)
 
 
-def _major(minor: int) -> int | float:
+def major(minor: int) -> int | float:
+    """Minor units as major ones: a whole number where it is one."""
     return minor // 100 if minor % 100 == 0 else minor / 100
-
-
-@handles("show_pyramid")
-def show_pyramid(turn: Turn) -> Reply:
-    """The customers with the largest amounts won: the first cut of who matters."""
-    rows, total = turn.customers.search(Wanted(stage="won"), EXPORTED_AT_MOST)
-    with_amount = sorted((row for row in rows if row.amount_minor), key=lambda row: -(row.amount_minor or 0))
-    top = [
-        {"who": row.company.name if row.company else row.contact.name if row.contact else None, "amount": money_of(row)}
-        for row in with_amount[:5]
-    ]
-    return Reply("pipeline/pyramid", {"top": top, "total": total})
 
 
 @handles("export")
