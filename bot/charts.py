@@ -91,8 +91,16 @@ def _draw_chain(chain: Chain, language: str, target: Path) -> Path:
         states = [(_BLUE, "asked"), (_GREEN, "bought")]
         told = [(colour, state) for colour, state in states if any(each[3] == state for each in chain.people)]
         for row, (colour, state) in enumerate(told):
-            below = {"xycoords": "axes fraction", "textcoords": "offset points", "xytext": (4, -14 * row)}
-            axes.annotate(f"■ {label[state]}", (0, 0), color=colour, fontproperties=font, fontsize=9, **below)
+            axes.annotate(
+                f"■ {label[state]}",
+                (0, 0),
+                xytext=(4, -14 * row),
+                xycoords="axes fraction",
+                textcoords="offset points",
+                color=colour,
+                fontproperties=font,
+                fontsize=9,
+            )
         target.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(target, bbox_inches="tight")
     return target

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from typing import TypeVar
+
+Key = TypeVar("Key")
 
 PARTS = ("base", "cross_selling", "savings", "referrals")
 """Base profit, what they buy besides, what they cost less to serve, and what those whom they introduced earn us."""
@@ -38,14 +41,16 @@ class Year:
 def yearly_parts(last: Year, first: Year | None) -> dict[str, int | None]:
     """The last year's profit by its four parts; None for a part that cannot be told.
 
-    Savings are what serving them as dearly as in their `first` year would have cost more; it is None until a first year
-    lies behind the last one. Cross-selling and savings are parts of the profit: what is left is base, so that what
-    cannot be told stays in it, and nothing counts twice.
+    Savings are what serving them as dearly as in their `first` year would have cost more, as far as that is in the
+    profit; it is None until a first year lies behind the last one. Cross-selling and savings are parts of the profit:
+    what is left is base, so that what cannot be told stays in it, and nothing counts twice.
     """
     if last.profit is None:
         return {"base": None, "cross_selling": None, "savings": None, "referrals": last.referred_profit}
+    left = last.profit - (last.other_profit or 0)
     saved = _saved(last, first)
-    base = last.profit - (last.other_profit or 0) - (saved or 0)
+    saved = None if saved is None else min(saved, max(left, 0))
+    base = left - (saved or 0)
     return {"base": base, "cross_selling": last.other_profit, "savings": saved, "referrals": last.referred_profit}
 
 
@@ -68,10 +73,13 @@ def factor(assumptions: Assumptions) -> Decimal:
     return worth
 
 
-def present_values(yearly: Mapping[str, int | None], assumptions: Assumptions) -> dict[str, int | None]:
-    """Each part over the relationship, in minor units of today; None stays None."""
+def present_values(yearly: Mapping[Key, int | None], assumptions: Assumptions) -> dict[Key, int | None]:
+    """Each yearly profit over the relationship, in minor units of today; None stays None.
+
+    They are whole major units: cents would feign that the years to come are known so well.
+    """
     each = factor(assumptions)
-    return {part: None if value is None else _rounded(value * each) for part, value in yearly.items()}
+    return {key: None if value is None else _rounded(value * each / 100) * 100 for key, value in yearly.items()}
 
 
 def total(values: Mapping[str, int | None]) -> int | None:

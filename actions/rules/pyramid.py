@@ -183,6 +183,11 @@ def year_to(today: date) -> tuple[date, date]:
     return _months_on(today, -12) + timedelta(days=1), today
 
 
+def year_from(first: date) -> date:
+    """The last day of the twelve months that begin with this one."""
+    return _months_on(first, 12) - timedelta(days=1)
+
+
 def before(first: date, last: date) -> tuple[date, date]:
     """The period of the same length just before: as many months where it is made of months, else as many days."""
     end = first - timedelta(days=1)

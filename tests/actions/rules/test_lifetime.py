@@ -42,6 +42,9 @@ PARTED = [
     # In the first year 20 of 100 were spent on them, now 12 of 100: 80 of 1,000 are saved.
     (Year(1_000, 300, spent=120), Year(500, 50, spent=100), (220, None, 80, None)),
     (Year(1_000, 300, 100, 120, 70), Year(500, 50, spent=100), (120, 100, 80, 70)),
+    # What was saved is more than what they earned: the profit is owed to nothing else.
+    (Year(1_000, 90, 50, spent=20), Year(500, 50, spent=100), (0, 50, 40, None)),
+    (Year(1_000, -90, spent=20), Year(500, 50, spent=100), (-90, None, 0, None)),
     # They cost more than at first: nothing is saved.
     (Year(1_000, 300, spent=250), Year(500, 50, spent=100), (300, None, 0, None)),
     (Year(1_000, 300, spent=None), Year(500, 50, spent=100), (300, None, None, None)),
@@ -57,8 +60,8 @@ def test_it_parts_the_profit_of_a_year(last: Year, first: Year | None, parts: tu
 
 def test_it_values_each_part_and_adds_up_what_is_known() -> None:
     values = present_values({"base": 100_000, "cross_selling": 50_000, "savings": None, "referrals": 0}, USUAL)
-    assert values == {"base": 265_512, "cross_selling": 132_756, "savings": None, "referrals": 0}
-    assert total(values) == 398_268
+    assert values == {"base": 265_500, "cross_selling": 132_800, "savings": None, "referrals": 0}
+    assert total(values) == 398_300
     assert total(dict.fromkeys(PARTS)) is None
 
 
@@ -74,8 +77,7 @@ def _worth(last: Year, first: Year | None, assumptions: Assumptions) -> int:
 @given(profit=PROFIT, other=st.none() | PROFIT, more=PROFIT, assumptions=LIKELY)
 def test_more_profit_is_never_worth_less(profit: int, other: int | None, more: int, assumptions: Assumptions) -> None:
     year, better = Year(10**6, profit, other), Year(10**6, profit + more, other)
-    # Each part is rounded for itself.
-    assert _worth(better, None, assumptions) >= _worth(year, None, assumptions) - 1
+    assert _worth(better, None, assumptions) >= _worth(year, None, assumptions)
 
 
 @given(profit=PROFIT, referred=PROFIT, assumptions=LIKELY, longer=st.integers(0, 10))
@@ -103,4 +105,4 @@ def test_what_is_known_of_the_parts_changes_none_of_the_whole(
 ) -> None:
     known = _worth(Year(10**6, profit, other, spent), Year(10**6, 1, spent=spent_first), assumptions)
     # Each part is rounded for itself.
-    assert abs(known - _worth(Year(10**6, profit), None, assumptions)) <= 2
+    assert abs(known - _worth(Year(10**6, profit), None, assumptions)) <= 200

@@ -67,8 +67,10 @@ def test_the_days_until_a_follow_up(language: str, days: int) -> None:
 @given(value=CENTS, currency=st.sampled_from(CURRENCIES), language=LANGUAGE)
 def test_an_amount_in_a_reply(value: Decimal, currency: str, language: str) -> None:
     plain = int(value) if value == value.to_integral_value() else float(value)
-    top = [{"who": "Acme", "amount": {"value": plain, "currency": currency}}]
-    written = render(Reply("pipeline/pyramid", {"top": top, "total": 1}), language).text
+    best = [{"who": "Acme", "value": {"value": plain, "currency": currency}}]
+    assumed = {"years": 5, "retention": 80, "discount": 10}
+    facts = {"best": best, "known": 1, "customers": 1, "rep": None, "everybody": False, "assumed": assumed}
+    written = render(Reply("pyramid/lifetimes", facts), language).text
     (line,) = [line for line in written.splitlines() if "Acme" in line]
     amount = read_amount(line)
     assert amount is not None
