@@ -1,4 +1,4 @@
-"""Forgetting somebody: rows, and words in every stored text."""
+"""Forgetting somebody: rows, words in every stored text, and files."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Text, and_, cast, delete, func, or_, select, update
 
+from storage.files import NOWHERE, Files
 from storage.history import stop_recording
 from storage.models import (
+    Assessment,
+    Attachment,
     Change,
     Company,
     Conversation,
@@ -23,7 +26,10 @@ from storage.models import (
     Outgoing,
     Person,
     Reminder,
+    Reward,
+    Transaction,
 )
+from storage.repositories.attachments import in_use
 from storage.repositories.visibility import SeenBy
 
 
@@ -39,14 +45,14 @@ class Forgetting(SeenBy):
         for opportunity in self._session.scalars(select(Opportunity).where(Opportunity.contact_id == person.id)):
             others = [other for other in opportunity.people if other.id != person.id]
             if opportunity.company_id is None and not others:
-                said = select(Fact.message_id).where(Fact.opportunity_id == opportunity.id)
-                message_ids.update(self._session.scalars(said))
-                self._forget_changes_of("opportunities", opportunity.id)
-                self._session.execute(delete(Opportunity).where(Opportunity.id == opportunity.id))
+                message_ids |= self._forget_opportunities([opportunity.id])
             else:
                 opportunity.contact_id = others[0].id if others else None
         self._session.flush()
-        self._forget_changes_of("persons", person.id)
+        self._forget_changes_of("persons", [person.id])
+        self._forget_changes_with(Transaction, Transaction.person_id == person.id)
+        self._forget_changes_with(Assessment, Assessment.person_id == person.id)
+        self._forget_changes_with(Reward, Reward.referrer_id == person.id)
         self._session.execute(delete(Person).where(Person.id == person.id))
         self._forget_words(names, message_ids)
         self._session.expire_all()
@@ -58,12 +64,10 @@ class Forgetting(SeenBy):
             for person in people:
                 self.person(person)
         opportunities = list(self._session.scalars(select(Opportunity.id).where(Opportunity.company_id == company.id)))
-        said = select(Fact.message_id).where(Fact.opportunity_id.in_(opportunities))
-        message_ids = set(self._session.scalars(said))
-        for opportunity_id in opportunities:
-            self._forget_changes_of("opportunities", opportunity_id)
-        self._session.execute(delete(Opportunity).where(Opportunity.id.in_(opportunities)))
-        self._forget_changes_of("companies", company.id)
+        message_ids = self._forget_opportunities(opportunities)
+        self._forget_changes_of("companies", [company.id])
+        self._forget_changes_with(Transaction, Transaction.company_id == company.id)
+        self._forget_changes_with(Assessment, Assessment.company_id == company.id)
         name = company.name
         self._session.execute(delete(Company).where(Company.id == company.id))
         self._forget_words([name], message_ids)
@@ -74,8 +78,57 @@ class Forgetting(SeenBy):
             select(Person).where(Person.company_id == company.id, self._mine(Person.owner_id)).limit(100)
         ).all()
 
-    def _forget_changes_of(self, table_name: str, row_id: int) -> None:
-        self._session.execute(delete(Change).where(Change.table_name == table_name, Change.row_id == row_id))
+    def _forget_opportunities(self, opportunity_ids: Sequence[int]) -> set[int]:
+        """Deletes opportunities with what hangs on them; returns the messages in which something was said of them."""
+        said: set[int] = set()
+        for model in (Fact, Attachment):
+            query = select(model.message_id).where(model.opportunity_id.in_(opportunity_ids))
+            said.update(self._session.scalars(query))
+        for table in (Assessment, Reward):
+            self._forget_changes_with(table, table.opportunity_id.in_(opportunity_ids))
+        self._forget_attachments(Attachment.opportunity_id.in_(opportunity_ids))
+        self._forget_changes_of("opportunities", opportunity_ids)
+        self._session.execute(delete(Opportunity).where(Opportunity.id.in_(opportunity_ids)))
+        return said
+
+    def _forget_changes_of(self, table_name: str, row_ids: Sequence[int]) -> None:
+        self._session.execute(delete(Change).where(Change.table_name == table_name, Change.row_id.in_(row_ids)))
+
+    def _forget_changes_with(self, model: type[Transaction | Assessment | Reward], those: ColumnElement[bool]) -> None:
+        """Of rows that fall with the one that they belong to."""
+        self._forget_changes_of(str(model.__tablename__), self._session.scalars(select(model.id).where(those)).all())
+
+    @property
+    def _files(self) -> Files:
+        found: Files = self._session.info.get("files", NOWHERE)
+        return found
+
+    def _forget_attachments(self, those: ColumnElement[bool]) -> None:
+        """Deletes rows and files. The files go first: should the commit fail, deleting can be said once more."""
+        rows = self._session.execute(select(Attachment.id, Attachment.path).where(those)).all()
+        self._files.remove(path for _, path in rows)
+        self._forget_changes_of("attachments", [id_ for id_, _ in rows])
+        self._session.execute(delete(Attachment).where(Attachment.id.in_([id_ for id_, _ in rows])))
+
+    def _forget_files(self, names: Sequence[str], others: Sequence[str], message_ids: set[int], team: Any) -> None:
+        """Deletes the files that came with these messages, and texts in which one of `names` stands."""
+        mine = Attachment.member_id.in_(team)
+        texts = self._session.execute(
+            select(Attachment.id, Attachment.path).where(mine, Attachment.media_type.startswith("text/"))
+        ).all()
+        naming = {id_ for id_, path in texts if self._says(path, names, others)}
+        self._forget_attachments(and_(mine, or_(Attachment.id.in_(naming), Attachment.message_id.in_(message_ids))))
+        # Others wait for a customer to belong to, or to be imported.
+        brought = select(Message.channel, Message.external_id).where(Message.id.in_(message_ids))
+        self._files.remove(self._files.path_for(*message) for message in self._session.execute(brought))
+        ours = self._files.all()
+        waiting = set(ours) - in_use(self._session, ours)
+        self._files.remove(path for path in waiting if self._says(path, names, others))
+
+    def _says(self, path: str, names: Sequence[str], others: Sequence[str]) -> bool:
+        content = self._files.read(path) or b""
+        encodings = ("utf-16",) if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ("utf-8", "gb18030")
+        return any(_names(content.decode(each, "ignore"), name, others) for each in encodings for name in names)
 
     def _forget_words(self, names: Sequence[str], message_ids: set[int]) -> None:
         """Empties every stored text of the team that names one of `names`, or belongs to these messages."""
@@ -89,6 +142,10 @@ class Forgetting(SeenBy):
 
         for said in (Message.text, Message.payload, Message.understood):
             message_ids = message_ids | naming(said, Message.member_id.in_(team))
+        called = naming(Attachment.name, Attachment.member_id.in_(team))
+        called |= naming(Attachment.words, Attachment.member_id.in_(team))
+        self._forget_attachments(Attachment.id.in_(called))
+        self._forget_files(names, others, message_ids, team)
         self._session.execute(
             update(Message).where(Message.id.in_(message_ids)).values(text="", payload={}, understood=None)
         )
@@ -111,6 +168,17 @@ class Forgetting(SeenBy):
         self._session.execute(update(Objection).where(objected).values(words=""))
         brought = naming(Opportunity.source, Opportunity.owner_id.in_(team))
         self._session.execute(update(Opportunity).where(Opportunity.id.in_(brought)).values(source=None))
+        ours = Transaction.team_id == self.speaker.team_id
+        for column in (Transaction.product, Transaction.reference):
+            traded = naming(column, ours)
+            self._session.execute(update(Transaction).where(Transaction.id.in_(traded)).values({column: None}))
+        scored = naming(Assessment.answers, Assessment.member_id.in_(team))
+        for row in self._session.scalars(select(Assessment).where(Assessment.id.in_(scored))):
+            row.answers = {
+                key: value
+                for key, value in row.answers.items()
+                if not any(_names(_words_in({key: value}), name, others) for name in names)
+            }
         reminders = naming(Reminder.text, Reminder.member_id.in_(team))
         self._session.execute(delete(Reminder).where(Reminder.id.in_(reminders)))
         asked = naming(Conversation.question, Conversation.member_id.in_(team))
@@ -127,20 +195,20 @@ class Forgetting(SeenBy):
 
     def _naming(self, column: Any, name: str, others: Sequence[str], where: ColumnElement[bool]) -> set[int]:
         """Rows whose text names somebody as a word of its own ("Al" is not named in "sales")."""
-        word = _as_word(_folded(name))
         rows = self._session.execute(select(column.class_.id, column).where(where, _may_name(column, name)))
-        found: set[int] = set()
-        for id_, value in rows:
-            text = _folded(_words_in(value))
-            for other in others:
-                text = text.replace(other, " ")
-            if word.search(text):
-                found.add(id_)
-        return found
+        return {id_ for id_, value in rows if _names(_words_in(value), name, others)}
 
 
 _LETTER = r"[^\W_\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af]"
 """A letter or digit of a script that puts spaces between words: 李伟3点来 names 李伟."""
+
+
+def _names(text: str, name: str, others: Sequence[str]) -> bool:
+    """Whether the text names somebody, not counting where a longer name of somebody else stands."""
+    folded = _folded(text)
+    for other in others:
+        folded = folded.replace(other, " ")
+    return bool(_as_word(_folded(name)).search(folded))
 
 
 def _folded(text: str) -> str:

@@ -13,7 +13,22 @@ from sqlalchemy import select
 
 from storage.database import make_engine, session_factory
 from storage.history import Turn, record
-from storage.models import Base, Company, Conversation, Fact, Member, Message, Opportunity, Person, Reminder, Team
+from storage.models import (
+    Assessment,
+    Attachment,
+    Base,
+    Company,
+    Conversation,
+    Fact,
+    Member,
+    Message,
+    Opportunity,
+    Person,
+    Reminder,
+    Reward,
+    Team,
+    Transaction,
+)
 from storage.unit_of_work import UnitOfWork
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -168,6 +183,47 @@ def reminder(work: UnitOfWork, conversation: Conversation, due_at: datetime, **m
         status="waiting",
         language="en",
         created_at=NOW,
+    )
+    return _stored(work, row, more)
+
+
+def transaction(work: UnitOfWork, member: Member, said: Message, **more: Any) -> Transaction:
+    """Something bought."""
+    row = Transaction(
+        team_id=member.team_id,
+        message_id=said.id,
+        kind="purchase",
+        happened_on=NOW.date(),
+        amount_minor=100_00,
+        currency="USD",
+        created_at=NOW,
+    )
+    return _stored(work, row, more)
+
+
+def assessment(work: UnitOfWork, member: Member, said: Message, **more: Any) -> Assessment:
+    """A score."""
+    row = Assessment(member_id=member.id, message_id=said.id, kind="audit", answers={}, begun_at=NOW)
+    return _stored(work, row, more)
+
+
+def reward(work: UnitOfWork, referrer: Person, about: Opportunity) -> Reward:
+    """Thanks that are owed."""
+    return _stored(work, Reward(referrer_id=referrer.id, opportunity_id=about.id, due_since=NOW))
+
+
+def attachment(work: UnitOfWork, about: Opportunity, said: Message, **more: Any) -> Attachment:
+    """A file that was sent for a customer."""
+    row = Attachment(
+        opportunity_id=about.id,
+        message_id=said.id,
+        member_id=said.member_id,
+        name="plan.txt",
+        path=f"received/{next(_numbers)}",
+        media_type="text/plain",
+        size=5,
+        words="",
+        sent_at=NOW,
     )
     return _stored(work, row, more)
 

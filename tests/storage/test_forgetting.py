@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import select
 
+from storage.files import Files, SentFile
 from storage.history import stop_recording, undo_last
 from storage.models import Base, Company, Member, Objection, Opportunity, Person
 from storage.unit_of_work import UnitOfWork
@@ -47,6 +49,10 @@ def _speak_of(work: UnitOfWork, speaker: Member, name: str, firm: Company | None
     chat.focus_id = deal.id
     work.outbox.put(chat.id, {"text": f"Noted:\n{name}\t{name}", "facts": {"who": name}}, NOW, said.id)
     work.outbox.put(chat.id, {"html": f"<b>{name}</b>", "buttons": [{"facts": {"name": name}}]}, NOW)
+    house.transaction(work, speaker, said, person_id=somebody.id, product=f"for {name}", reference=f"{name} {said.id}")
+    house.assessment(work, speaker, said, opportunity_id=deal.id, answers={"budget": f"{name} knows"})
+    house.reward(work, somebody, deal)
+    house.attachment(work, deal, said, name=f"{name}.pdf", words=f"from {name}")
     later = house.turn_of(work, speaker, "he moved")
     deal.stage, somebody.style = "proposal", "red"
     chat.question = {"about": "name", "said": {"person": name}}
@@ -64,6 +70,8 @@ def _mention(work: UnitOfWork, speaker: Member, name: str) -> Opportunity:
     deal = house.opportunity(work, speaker, source=f"through {name}")
     house.fact(work, deal, said, field="decision_maker", value=name, words="his boss")
     house.fact(work, deal, said, field="money", value="yes", words=f"{name} pays")
+    house.transaction(work, speaker, said, opportunity_id=deal.id, product="pump", reference=f"{name}/{said.id}")
+    house.assessment(work, speaker, said, opportunity_id=deal.id, answers={"budget": 3, "note": f"{name} said so"})
     return deal
 
 
@@ -91,6 +99,9 @@ def test_it_leaves_the_name_of_a_forgotten_person_in_no_table(records: Records, 
         assert kept.source is None
         facts = work.customers(records.alice).facts(kept.id)
         assert [(each.field, each.value, each.words) for each in facts] == [("money", "yes", "")]
+    assert {(row["product"], row["reference"]) for row in records.rows("transactions")} == {("pump", None)}
+    assert [row["answers"] for row in records.rows("assessments")] == [{"budget": 3}] * 2
+    assert records.rows("rewards") == records.rows("attachments") == []
 
 
 @pytest.mark.parametrize("name", ["Acme", "星海科技", "A&B %_ 'Co'", 'The "Best" GmbH'])
@@ -100,6 +111,7 @@ def test_it_leaves_the_name_of_a_forgotten_company_and_its_people_in_no_table(re
         _speak_of(work, records.alice, "Li Wei", firm)
         deal = house.opportunity(work, records.alice, company_id=firm.id)
         house.turn_of(work, records.alice, f"{name} wants it")
+        house.transaction(work, records.alice, house.turn_of(work, records.alice), company_id=firm.id)
         firm.name = name.upper()
         work.session.flush()
         firm.name = name
@@ -117,6 +129,7 @@ def test_it_leaves_the_name_of_a_forgotten_company_and_its_people_in_no_table(re
     assert not _is_in(name, dump)
     assert not _is_in("Li Wei", dump)
     assert records.rows("opportunities") == records.rows("persons") == records.rows("companies") == []
+    assert records.rows("transactions") == records.rows("attachments") == records.rows("assessments") == []
 
 
 def test_it_forgets_by_every_name_that_a_person_had(records: Records) -> None:
@@ -128,6 +141,65 @@ def test_it_forgets_by_every_name_that_a_person_had(records: Records) -> None:
         work.forgetting(records.alice).person(somebody)
         work.commit()
     assert [row["text"] for row in records.rows("messages")] == ["", "", "nobody came"]
+
+
+# --- files
+
+
+@pytest.fixture
+def files(records: Records, tmp_path: Path) -> Files:
+    """The folder in which these records keep files."""
+    kept = Files(tmp_path, "received")
+    records.sessions.configure(info={"files": kept})
+    return kept
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "gb18030", "utf-16"])
+@pytest.mark.parametrize("name", ["Li Wei", "王建国"])
+def test_it_deletes_the_files_that_name_a_forgotten_person(
+    records: Records, files: Files, name: str, encoding: str
+) -> None:
+    with records.work() as work:
+        somebody, deal = _speak_of(work, records.alice, name, house.company(work, records.alice, "Acme"))
+        said = house.message(work, records.alice, "the plan")
+        kept = [house.attachment(work, deal, said, name=each) for each in ("a.csv", "b.csv", "c.pdf", f"{name}.pdf")]
+        brought = house.attachment(work, deal, house.message(work, records.alice, f"{name} gave me this"), name="d.pdf")
+        waiting = [house.message(work, records.bob, payload={"file": {"name": each}}) for each in "ab"]
+        _on_disk(files, kept[0].path, f"customer\n{name}".encode(encoding))
+        _on_disk(files, kept[1].path, f"customer\n{name}x-ray".encode(encoding))
+        for row in (*kept[2:], brought):
+            row.media_type = "application/pdf"
+            _on_disk(files, row.path, b"%PDF-1.7")
+        for row, content in zip(waiting, (f"to {name}", "to nobody"), strict=True):
+            _on_disk(files, files.path_for(row.channel, row.external_id), content.encode(encoding))
+        work.commit()
+    _forget(records, somebody)
+    still_there = {kept[2].path, files.path_for(waiting[1].channel, waiting[1].external_id)}
+    if name.isascii():
+        still_there.add(kept[1].path)
+    assert {row["path"] for row in records.rows("attachments")} == still_there & {each.path for each in kept}
+    assert set(files.all()) == still_there
+
+
+def test_it_deletes_every_file_of_a_forgotten_company(records: Records, files: Files) -> None:
+    with records.work() as work:
+        firm = house.company(work, records.alice, "Acme")
+        deal = house.opportunity(work, records.alice, company_id=firm.id)
+        other = house.opportunity(work, records.alice, company_id=house.company(work, records.alice, "Globex").id)
+        for about in (deal, other):
+            row = house.attachment(work, about, house.message(work, records.alice, "here"))
+            _on_disk(files, row.path, b"\x89PNG")
+        work.commit()
+    with records.work() as work:
+        work.forgetting(records.alice).company(work.session.get_one(Company, firm.id))
+        work.commit()
+    (row,) = records.rows("attachments")
+    assert row["opportunity_id"] == other.id
+    assert files.all() == [row["path"]]
+
+
+def _on_disk(files: Files, path: str, content: bytes) -> None:
+    files.keep(SentFile("x", "x"), path, content)
 
 
 # --- nobody else
@@ -239,7 +311,18 @@ def test_it_deletes_the_opportunity_of_nobody_else(records: Records) -> None:
         somebody, _ = _speak_of(work, records.alice, "Li Wei")
         work.commit()
     _forget(records, somebody)
-    for table in ("opportunities", "persons", "facts", "objections", "reminders", "changes"):
+    for table in (
+        "opportunities",
+        "persons",
+        "facts",
+        "objections",
+        "reminders",
+        "transactions",
+        "assessments",
+        "rewards",
+        "attachments",
+        "changes",
+    ):
         assert records.rows(table) == [], table
     (chat,) = records.rows("conversations")
     assert (chat["focus_id"], chat["question"]) == (None, None)
