@@ -78,7 +78,7 @@ _PAIR = re.compile(rb"[\x80-\xff]{2}")
 
 def text_of(content: bytes) -> str | None:
     """The text of a file in the encodings that spreadsheets and editors write; None for what is no text."""
-    encodings = ("utf-8-sig", "gb18030") if _PAIR.search(content) else ("utf-8-sig", "cp1252")
+    encodings: tuple[str, ...] = ("utf-8-sig", "gb18030") if _PAIR.search(content) else ("utf-8-sig", "cp1252")
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ("utf-16",)
     for encoding in encodings:

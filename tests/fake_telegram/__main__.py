@@ -31,7 +31,7 @@ def act(telegram: FakeTelegram, user: int, line: str) -> None:
         except (IndexError, StopIteration):
             print("There is no such button.", flush=True)
     elif command == "/photo":
-        telegram.sends(user, "photo", **({"caption": rest} if rest else {}))
+        telegram.sends(user, "photo", caption=rest)
     elif command == "/file":
         path, _, words = rest.partition(" ")
         try:
@@ -39,7 +39,7 @@ def act(telegram: FakeTelegram, user: int, line: str) -> None:
         except OSError as error:
             print(error, flush=True)
             return
-        telegram.sends(user, "document", content, Path(path).name, **({"caption": words} if words else {}))
+        telegram.sends(user, "document", content, Path(path).name, caption=words)
     elif command == "/edit":
         telegram.edits(user, rest)
     elif command == "/block":

@@ -162,11 +162,12 @@ class FakeTelegram:
         content: bytes | None = None,
         name: str | None = None,
         size: int | None = None,
+        caption: str | None = None,
         **more: Any,
     ) -> int:
         """A person sends something that is no text: photo, document, voice, video, animation, sticker, location.
 
-        `name` is what they call a document; `size` is told instead of the content's own; a `caption` can be added.
+        `name` is what they call a document; `size` is told instead of the content's own.
         """
         with self._changed:
             number = len(self._files) + 1
@@ -189,7 +190,8 @@ class FakeTelegram:
         }
         # Telegram sends an animation as a document as well, for old bots.
         twice = {"document": named} if kind == "animation" else {}
-        return self._push({"message": self._message(user, **{kind: kinds[kind]}, **twice, **more)})
+        more |= twice | ({"caption": caption} if caption else {})
+        return self._push({"message": self._message(user, **{kind: kinds[kind]}, **more)})
 
     def pins(self, user: int) -> int:
         """A person pins a message: a note of Telegram's own, without content."""
