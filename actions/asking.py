@@ -19,11 +19,15 @@ class Ask(Exception):
         self.reply = reply
 
 
+class NoAnswer(Exception):
+    """Raised by the press that a question names: the message is no answer after all, it is handled as any other."""
+
+
 def wait_for(turn: Turn, needs: str, press: str, arguments: dict[str, Any]) -> None:
     """Remembers that the next message may answer: with a time (`when`), a customer's name (`name`), a score from 0 to 5
-    (`score`), figures of a balance sheet (`figures`), or in words (`words`).
+    (`score`), figures of a balance sheet (`figures`), a product (`product`), or in words (`words`).
 
-    `press` then runs with `arguments` and the answer's understanding under `answer`.
+    `press` then runs with `arguments` and the answer's understanding under `answer`; it may raise NoAnswer.
     """
     turn.conversation.question = {"needs": needs, "press": press, "arguments": arguments}
 
@@ -37,7 +41,10 @@ def takes_up(turn: Turn) -> Reply | None:
     if not _answers(question["needs"], turn.said):
         return None
     press = press_of(question["press"])
-    return None if press is None else press(turn, {**question["arguments"], "answer": turn.said.to_json()})
+    try:
+        return None if press is None else press(turn, {**question["arguments"], "answer": turn.said.to_json()})
+    except NoAnswer:
+        return None
 
 
 def _answers(needs: str, said: Understanding) -> bool:
@@ -54,11 +61,16 @@ def _answers(needs: str, said: Understanding) -> bool:
     if needs == "figures":
         named = said.person or said.company
         return said.intent in (*ANSWERING, "rate_credit") and not named and bool(read_figures(said.text))
+    if needs == "product":
+        # A bare name can be taken for anything; whether it is a product's, the press finds out.
+        return len(said.text) <= SHORT
     if needs == "words":
         return said.intent in ANSWERING and not said.text.rstrip().endswith(("?", "？"))
     return False
 
 
+SHORT = 40
+"""Characters of an answer that is no more than a name."""
 ANSWERING = ("log_contact", "describe_person", "report_objection", "update_deal", "affirm", "out_of_scope")
 """What an answer in words may be taken for: "three people, the plant manager signs" is nobody's command."""
 

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from actions import resolving
+from actions.asking import wait_for
 from actions.catalogue import products_of
-from actions.pitching import listener_of, product_meant, statements
+from actions.pitching import (
+    listener_of,
+    product_answered,
+    product_named,
+    product_of,
+    statements,
+    with_product,
+)
 from actions.playbook import OTHER_ANSWER
-from actions.recording import about, offering, offering_follow_up, suggested_follow_up
+from actions.recording import about, offering, offering_follow_up, put_on_record, suggested_follow_up
 from actions.registry import handles, presses
 from actions.resolving import Subject
 from actions.rules.objections import Tried, best_first
 from actions.turn import Button, Reply, Turn
+from nlu.understanding import Understanding
+from nlu.values.mentions import mention_of
 from storage.models import Objection, Opportunity
 from storage.repositories import AnswerCount
 
@@ -24,24 +34,31 @@ def report_objection(turn: Turn) -> Reply:
     """Notes the objection on the opportunity, and says how to answer it; or which answers have worked."""
     if turn.said.topic == "results":
         return _results(turn)
+    turn = _with_customer(with_product(turn))
     subject = _objecting(turn)
     opportunity, kind = subject.opportunity, turn.said.objection or "stall"
-    facts = _meeting(turn, kind, subject)
-    if opportunity is None:
-        return Reply("coaching/objection", facts).with_more("coaching/objection_more")
-    turn.customers.add(
-        Objection(
-            opportunity_id=opportunity.id,
-            message_id=turn.message.id,
-            kind=kind,
-            words=turn.said.text,
-            said_at=turn.now,
+    if opportunity is not None:
+        turn.customers.add(
+            Objection(
+                opportunity_id=opportunity.id,
+                message_id=turn.message.id,
+                kind=kind,
+                words=turn.said.text,
+                said_at=turn.now,
+            )
         )
-    )
-    opportunity.touched_at = turn.now
-    reply = Reply("coaching/objection", about(turn, opportunity, **facts))
-    due = suggested_follow_up(turn, opportunity, after="objection")
-    return offering_follow_up(turn, reply, opportunity, due).with_more("coaching/objection_more")
+        opportunity.touched_at = turn.now
+    return _meeting(turn, kind, subject)
+
+
+def _with_customer(turn: Turn) -> Turn:
+    """A firm named after the customer ("they have an offer from Grundfos") is the competitor, not who objects."""
+    said = turn.said
+    if said.objection != "competitor" or said.company is None or said.person is not None:
+        return turn
+    start = said.text.find(said.company)
+    others = mention_of(said.text, [(start, start + len(said.company))]) == "pronoun"
+    return replace(turn, said=replace(said, company=None)) if others else turn
 
 
 def _objecting(turn: Turn) -> Subject:
@@ -54,14 +71,13 @@ def _objecting(turn: Turn) -> Subject:
     return Subject(about_now.contact, about_now.company, about_now)
 
 
-def _meeting(turn: Turn, kind: str, subject: Subject) -> dict[str, Any]:
+def _meeting(turn: Turn, kind: str, subject: Subject) -> Reply:
     """How to meet this kind of objection from this customer: with what has worked, and the product's own benefit."""
     entry, language, opportunity = turn.playbook.objections[kind], turn.said.language, subject.opportunity
-    meant = product_meant(turn, opportunity)
-    product = meant or products_of(turn)[0]
-    person = subject.person if turn.said.person else None
-    listener = listener_of(turn, person, opportunity)
-    return {
+    known = product_named(turn) or product_of(turn, opportunity)
+    product = known or products_of(turn)[0]
+    listener = listener_of(turn, subject.person if turn.said.person else None, opportunity)
+    facts: dict[str, Any] = {
         "kind": kind,
         "behind": entry.behind.in_(language),
         "ask_back": entry.question.in_(language),
@@ -69,10 +85,33 @@ def _meeting(turn: Turn, kind: str, subject: Subject) -> dict[str, Any]:
         "avoid": entry.avoid.in_(language),
         "next": entry.next.in_(language),
         "product": product.name,
-        "assumed": meant is None,
+        "assumed": known is None,
         "benefit": statements(turn, product, listener, 1, objection=kind)[0],
         "listener": listener.facts(turn.playbook, language),
     }
+    if known is None:
+        said = {**turn.said.to_json(), "objection": kind}
+        opportunity_id = opportunity.id if opportunity else None
+        wait_for(turn, "product", "objection_about", {"said": said, "opportunity_id": opportunity_id})
+    if opportunity is None:
+        return Reply("coaching/objection", facts).with_more("coaching/objection_more")
+    reply = Reply("coaching/objection", about(turn, opportunity, **facts))
+    due = suggested_follow_up(turn, opportunity, after="objection")
+    return offering_follow_up(turn, reply, opportunity, due).with_more("coaching/objection_more")
+
+
+@presses("objection_about")
+def objection_about(turn: Turn, arguments: dict[str, Any]) -> Reply:
+    """The product that the objection is about, in words: noted, and the same answer with that product's benefit."""
+    product = product_answered(turn)
+    opportunity = turn.customers.opportunity(arguments["opportunity_id"])
+    said = Understanding.from_json({**arguments["said"], "product": product.name})
+    subject = Subject(None, None, None)
+    if opportunity is not None:
+        subject = Subject(opportunity.contact, opportunity.company, opportunity)
+        told = replace(turn.said, intent="log_contact", product=product.name, person=None, company=None)
+        put_on_record(replace(turn, said=told), subject, met=False)
+    return _meeting(replace(turn, said=said), str(said.objection), subject)
 
 
 def _answers(turn: Turn, kind: str, counts: Iterable[AnswerCount] | None = None) -> list[dict[str, Any]]:
@@ -158,13 +197,29 @@ def _results(turn: Turn) -> Reply:
     """Which answers have worked: of one kind all of them, else the best of each kind, the most frequent kind first."""
     asked = turn.said.objection
     counts = turn.work.objections(turn.speaker).answers_of_team(asked)
-    used = Counter[str]()
-    for each in counts:
-        used[each.kind] += each.used
-    kinds = [asked] if asked else [kind for kind, _ in used.most_common()]
-    own = {each.kind: {"used": each.used, "worked": each.worked} for each in counts if each.answer == OTHER_ANSWER}
-    told = [
-        {"kind": kind, "answers": _answers(turn, kind, counts)[: None if asked else 1], "own": own.get(kind)}
-        for kind in kinds
-    ]
-    return Reply("coaching/objection_results", {"kind": asked, "any": bool(counts), "kinds": told})
+    if not counts:
+        return Reply("coaching/objection_untried", {"kind": asked})
+    if asked is None:
+        return Reply("coaching/objection_best", {"kinds": _best_of_each(turn, counts)})
+    own = next((each for each in counts if each.answer == OTHER_ANSWER), None)
+    facts = {
+        "kind": asked,
+        "answers": _answers(turn, asked, counts),
+        "own": {"used": own.used, "worked": own.worked} if own else None,
+    }
+    return Reply("coaching/objection_results", facts)
+
+
+def _best_of_each(turn: Turn, counts: list[AnswerCount]) -> list[dict[str, Any]]:
+    """For each kind how often it was answered, and the answer that has worked best; its label is None for one's own."""
+    told = []
+    for kind in sorted({each.kind for each in counts}, key=lambda kind: -_used(counts, kind)):
+        own = [each for each in counts if (each.kind, each.answer) == (kind, OTHER_ANSWER)]
+        ranked = [*_answers(turn, kind, counts), *({**each._asdict(), "label": None} for each in own)]
+        best = next((each for each in ranked if each["worked"]), None)
+        told.append({"kind": kind, "used": _used(counts, kind), "best": best})
+    return told
+
+
+def _used(counts: list[AnswerCount], kind: str) -> int:
+    return sum(each.used for each in counts if each.kind == kind)

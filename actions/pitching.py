@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from actions import resolving
-from actions.asking import Ask, wait_for
+from actions.asking import Ask, NoAnswer, wait_for
 from actions.catalogue import products_of
 from actions.playbook import Playbook
 from actions.playbook.products import Benefit, Product
@@ -27,6 +27,10 @@ OFFERED = 6
 """Products as buttons."""
 NAMED = 12
 """Products of the catalogue in one reply."""
+
+
+BESIDES = 4
+"""Words, or Han characters, that may stand beside the name of a product that is an answer: "it's the X100"."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Listener:
             "style": style.name.in_(language) if style else None,
             "manner": style.sell.opening(language) if style else None,
             "sell": style.sell.in_(language) if style else None,
+            "phase": phase.name.in_(language) if phase else None,
             "weighs": phase.weighs.in_(language) if phase else None,
             "needs": [playbook.sides[need].name.in_(language) for need in sorted(self.needs)],
         }
@@ -58,6 +63,7 @@ class Listener:
 @handles("ask_pitch")
 def ask_pitch(turn: Turn) -> Reply:
     """FAB statements for a product and a listener. Asks which product where that is not clear."""
+    turn = with_product(turn)
     subject = resolving.if_named(turn)
     named = turn.said.person or turn.said.company
     opportunity = subject.opportunity if named else subject.opportunity or resolving.in_focus(turn)
@@ -155,46 +161,61 @@ def _statement(turn: Turn, benefit: Benefit) -> dict[str, Any]:
 # --- which product
 
 
-def product_meant(turn: Turn, opportunity: Opportunity | None) -> Product | None:
-    """The product named, else the one on the opportunity, else the only one there is. None where that is not clear."""
+def with_product(turn: Turn) -> Turn:
+    """A product of the catalogue is read as that, whatever the model took its name for."""
+    said, catalogue = turn.said, products_of(turn)
+    misread = {part: None for part in ("person", "company") if _in_catalogue(getattr(said, part), catalogue)}
+    product = _mentioned(said.text, catalogue) or _in_catalogue(said.product, catalogue)
+    return replace(turn, said=replace(said, product=product.name if product else said.product, **misread))
+
+
+def product_named(turn: Turn) -> Product | None:
+    """The product of the catalogue that the message names."""
+    return _in_catalogue(turn.said.product, products_of(turn))
+
+
+def product_of(turn: Turn, opportunity: Opportunity | None) -> Product | None:
+    """The product that the deal is about, else the only one there is. None where that is not clear."""
     catalogue = products_of(turn)
-    if (named := _mentioned(turn.said.text, catalogue)) or (named := _in_catalogue(turn.said.product, catalogue)):
-        return named
-    if turn.said.product is None and opportunity is not None:
-        noted = _in_catalogue(opportunity.product, catalogue)
-        if noted is not None:
-            return noted
-    return catalogue[0] if len(catalogue) == 1 and turn.said.product is None else None
+    noted = _in_catalogue(opportunity.product, catalogue) if opportunity else None
+    return noted or (catalogue[0] if len(catalogue) == 1 else None)
 
 
 def _to_pitch(turn: Turn, opportunity: Opportunity | None) -> Product:
     """The product meant. Raises Ask where the message names an unknown one, or none and several are possible."""
-    product = product_meant(turn, opportunity)
+    spoken = turn.said.product
+    product = product_named(turn) if spoken else product_of(turn, opportunity)
     if product is not None:
         return product
-    catalogue, spoken = products_of(turn), turn.said.product
+    catalogue = products_of(turn)
     nearest = _nearest(spoken, catalogue) if spoken else []
     known = [each.name for each in catalogue]
-    offered = nearest or known
     said = turn.said.to_json()
     buttons = tuple(
         Button("name", "resume", {"said": {**said, "product": name}, **turn.chosen}, {"name": name})
-        for name in offered[:OFFERED]
+        for name in (nearest or known)[:OFFERED]
     )
-    wait_for(turn, "words", "pitch_this", {"said": said, "chosen": turn.chosen})
+    wait_for(turn, "product", "pitch_this", {"said": said, "chosen": turn.chosen})
     facts = {"product": spoken, "nearest": nearest, "known": known[:NAMED], "others": max(len(known) - NAMED, 0)}
     raise Ask(Reply("coaching/no_product", facts, buttons))
 
 
 @presses("pitch_this")
 def pitch_this(turn: Turn, arguments: dict[str, Any]) -> Reply:
-    """The product in words; a message that names none is about something else."""
-    answer = Understanding.from_json(arguments["answer"])
-    product = product_meant(replace(turn, said=replace(answer, product=answer.product or "")), None)
-    if product is None:
-        return turn.again(answer)
-    said = Understanding.from_json({**arguments["said"], "product": product.name})
-    return turn.again(said, **arguments["chosen"])
+    """The product in words."""
+    product = product_answered(turn)
+    return turn.again(Understanding.from_json({**arguments["said"], "product": product.name}), **arguments["chosen"])
+
+
+def product_answered(turn: Turn) -> Product:
+    """The product that a message names in answer to a question, with hardly a word besides. Raises NoAnswer else."""
+    said = with_product(turn).said
+    product = _in_catalogue(said.product, products_of(turn))
+    besides = names.spaced(_without_names(turn, said.text)).split()
+    asks = bool(besides) and said.intent == "ask_pitch"
+    if product is None or said.person or said.company or len(besides) > BESIDES or asks:
+        raise NoAnswer
+    return product
 
 
 def _names(catalogue: tuple[Product, ...]) -> list[tuple[str, Product]]:
