@@ -1,4 +1,4 @@
-"""Facts about customers: noting what was said, asking for what is missing, showing and finding records."""
+"""Facts about customers: noting what was said, asking for what is missing, and finding them again."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 from actions import resolving
 from actions.asking import Ask
 from actions.followups import due_of
+from actions.informing import asking_now_and_then
 from actions.recording import (
-    YES_NO,
     Noted,
     about,
     add_reminder,
@@ -17,7 +17,6 @@ from actions.recording import (
     man_of,
     move_stage,
     offering,
-    people_of,
     put_on_record,
     record_of,
     suggested_follow_up,
@@ -41,7 +40,7 @@ def log_contact(turn: Turn) -> Reply:
     noted = put_on_record(turn, subject, met=not turn.said.about_related)
     if turn.said.stage or (subject.new and opportunity.stage == "lead"):
         move_stage(turn, opportunity, turn.said.stage or "contacted")
-    return noted_reply(turn, subject, noted)
+    return asking_now_and_then(turn, noted_reply(turn, subject, noted), opportunity)
 
 
 def noted_reply(turn: Turn, subject: Subject, noted: Noted) -> Reply:
@@ -106,52 +105,6 @@ def answer_fact(turn: Turn, arguments: dict[str, Any]) -> Reply:
 def leave_it(turn: Turn, arguments: dict[str, Any]) -> Reply:
     """The offer is declined; nothing changes."""
     return Reply("conversation/left")
-
-
-@handles("show_customer")
-def show_customer(turn: Turn) -> Reply:
-    """The customer card: people, facts with when and in which words, open questions, next step."""
-    opportunity = resolving.deal_to_read(turn)
-    people = [
-        {
-            "name": person.name,
-            "role": turn.playbook.roles[person.role].name.in_(turn.said.language) if person.role else None,
-            "style": turn.playbook.styles[person.style].name.in_(turn.said.language) if person.style else None,
-            "authority": YES_NO.get(person.authority) if person.authority is not None else None,
-            "reached": person.reached_at is not None,
-            "phone": person.phone,
-            "email": person.email,
-            "wechat": person.wechat,
-            "referrer": person.referrer.name if person.referrer else None,
-        }
-        for person in people_of(opportunity)
-    ]
-    said = [
-        {
-            "field": fact.field,
-            "value": fact.value,
-            "words": fact.words,
-            "when": local(turn, fact.said_at).date().isoformat(),
-        }
-        for fact in turn.customers.facts(opportunity.id, limit=SHOWN)
-    ]
-    objections = [objection.kind for objection in turn.customers.objections(opportunity.id)]
-    card = about(turn, opportunity, people=people, said=said, objections=objections, **_deal(turn, opportunity))
-    question = man_of(opportunity).next_question
-    if question is None or opportunity.stage in ("won", "lost"):
-        return Reply("contacts/card", card)
-    return Reply("contacts/card", {**card, "question": question}, question_buttons(opportunity, question))
-
-
-def _deal(turn: Turn, opportunity: Opportunity) -> dict[str, Any]:
-    return {
-        "stage_name": turn.playbook.stages[opportunity.stage].name.in_(turn.said.language),
-        "since": local(turn, opportunity.stage_since).date().isoformat(),
-        "product": opportunity.product,
-        "quantity": opportunity.quantity,
-        "source": opportunity.source,
-        "expected_close": opportunity.expected_close.isoformat() if opportunity.expected_close else None,
-    }
 
 
 @handles("find_customers")

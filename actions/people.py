@@ -1,23 +1,27 @@
-"""People at a customer: what part they play, what they are like, who introduced whom; and forgetting somebody."""
+"""People at a customer: what part they play, what they are like, who is who; and forgetting somebody."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from actions import resolving
 from actions.contacts import noted_reply
-from actions.recording import about, move_stage, put_on_record
+from actions.placing import people_with_places
+from actions.recording import about, put_on_record
 from actions.registry import handles, presses
-from actions.rules import names
+from actions.rules.people import Place, missing_parts
 from actions.turn import Button, Reply, Turn
-from storage.models import Person
+from storage.models import Opportunity, Person
+
+PEOPLE_SHOWN = 6
+"""People on the map of an account."""
 
 
 @handles("describe_person")
 def describe_person(turn: Turn) -> Reply:
     """Notes role and style, and says what this person cares about and how to deal with them."""
     subject = resolving.to_change(turn)
+    style_before = subject.person.style if subject.person else None
     noted = put_on_record(turn, subject, met=turn.said.met and not turn.said.about_related)
     reply = noted_reply(turn, subject, noted)
     person, language = subject.person, turn.said.language
@@ -25,52 +29,61 @@ def describe_person(turn: Turn) -> Reply:
         return reply
     role = turn.playbook.roles[person.role] if person.role else None
     style = turn.playbook.styles[person.style] if person.style else None
-    return Reply(
-        "people/described",
-        {
-            **reply.facts,
-            "person": person.name,
-            "role": role.name.in_(language) if role else None,
-            "cares": role.cares.in_(language) if role else None,
-            "style": style.name.in_(language) if style else None,
-            "sell": style.sell.in_(language) if style else None,
-        },
-        reply.buttons,
+    facts = {
+        **reply.facts,
+        "person": person.name,
+        "role": role.name.in_(language) if role else None,
+        "cares": role.cares.in_(language) if role else None,
+        "style": style.name.in_(language) if style else None,
+        "known_by": style.known_by.in_(language) if style else None,
+        "manner": style.sell.opening(language) if style else None,
+        "sell": style.sell.in_(language) if style else None,
+        # What was inferred is said with the words it was taken from: the rep can tell whether it is right.
+        "taken_from": turn.said.words.get("style", turn.said.text) if turn.said.style and style else None,
+        "style_before": style_before if style_before != person.style else None,
+    }
+    described = Reply("people/described", facts, reply.buttons)
+    return described.with_more("people/described_more") if style else described
+
+
+# --- who is who
+
+
+def who_is_who(turn: Turn, opportunity: Opportunity) -> Reply:
+    """The map of the account: part, function, reached or not; which parts nobody is known to have, and what is next."""
+    placed, language = people_with_places(turn, opportunity), turn.said.language
+    roles, parts = turn.playbook.roles, turn.playbook.people.parts
+    missing = missing_parts(place for person, place in placed if person.name)
+    facts = about(
+        turn,
+        opportunity,
+        people=[_on_the_map(turn, person, place) for person, place in placed[:PEOPLE_SHOWN]],
+        people_count=len(placed),
+        missing=[
+            {
+                "name": roles[part].name.in_(language),
+                "does": parts[part].does.in_(language),
+                "find": [way.in_(language) for way in parts[part].find],
+            }
+            for part in missing
+        ],
     )
+    return Reply("people/account", facts).with_more("people/account_more")
 
 
-@handles("log_referral")
-def log_referral(turn: Turn) -> Reply:
-    """Puts the person introduced on record, with who made the introduction."""
-    said = turn.said
-    introduced = replace(
-        turn, said=replace(said, mention=None if said.person else "new", source=said.source or "referral")
-    )
-    subject = resolving.to_change(replace(introduced, said=replace(introduced.said, intent="log_contact")))
-    if subject.person is not None and said.referrer:
-        named = _referrer(turn, said.referrer)
-        # Two spellings of one name: nobody introduced themselves.
-        subject.person.referrer = named if named is not subject.person else None
-    noted = put_on_record(introduced, subject, met=False)
-    if subject.new and subject.opportunity is not None:
-        move_stage(turn, subject.opportunity, "lead")
-    reply = noted_reply(introduced, subject, noted)
-    referrer = subject.person.referrer if subject.person else None
-    name = referrer.name if referrer else said.referrer
-    return Reply("people/referred", {**reply.facts, "referrer": name}, reply.buttons)
-
-
-def _referrer(turn: Turn, name: str) -> Person:
-    """Who made the introduction: a person on record, or a new one."""
-    found = names.match(name, turn.customers.persons_known(names.key(name)))
-    known = turn.customers.person(found[0].id) if found else None
-    if known is not None:
-        return known
-    person = Person(
-        owner_id=turn.speaker.id, name=name, name_key=names.key(name), also_known_as=[], created_at=turn.now
-    )
-    turn.customers.add(person)
-    return person
+def _on_the_map(turn: Turn, person: Person, place: Place) -> dict[str, Any]:
+    roles, language = turn.playbook.roles, turn.said.language
+    style = turn.playbook.styles[person.style] if person.style else None
+    known = [*place.parts, *([place.function] if place.function else [])]
+    return {
+        "name": person.name,
+        "roles": [roles[role].name.in_(language) for role in known],
+        # The function is nearer to their work than the part; who decides cares as such, whatever the function.
+        "cares": roles[known[0] if "decision_maker" in known else known[-1]].cares.in_(language) if known else None,
+        "style": style.name.in_(language) if style else None,
+        "manner": style.sell.opening(language) if style else None,
+        "reached": person.reached_at is not None,
+    }
 
 
 @handles("forget")

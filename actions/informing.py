@@ -1,0 +1,204 @@
+"""The five pieces of sales information: what is known of a customer, and one question at a time after the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from actions.asking import wait_for
+from actions.placing import people_with_places
+from actions.playbook.information import Information
+from actions.recording import (
+    about,
+    man_of,
+    money_of,
+    offering,
+    people_of,
+    put_on_record,
+    suggested_follow_up,
+)
+from actions.registry import presses
+from actions.resolving import Subject, bring_in, focus
+from actions.rules import names
+from actions.rules.information import lacking, next_aspect
+from actions.rules.man import NO_CUSTOMER
+from actions.rules.people import Place
+from actions.turn import Button, Reply, Turn
+from nlu.understanding import MAN
+from storage.models import Fact, Opportunity, Person
+
+PEOPLE_SHOWN = 4
+
+
+@dataclass(frozen=True)
+class Known:
+    """What is on record of a customer: by field the value to show."""
+
+    fields: Mapping[str, Any]
+    lacks: Mapping[str, tuple[str, ...]]
+    """For each piece the aspects of which nothing is known."""
+
+    @property
+    def pieces(self) -> int:
+        """How many of the five are known."""
+        return sum(not aspects for aspects in self.lacks.values())
+
+
+def known_of(turn: Turn, opportunity: Opportunity) -> Known:
+    """What is known of the five pieces, from the record and from what was answered."""
+    information = turn.playbook.information
+    fields: dict[str, Any] = {
+        fact: "yes" if value else "no" for fact in MAN if (value := getattr(opportunity, fact)) is not None
+    }
+    for field in ("product", "quantity"):
+        if (value := getattr(opportunity, field)) is not None:
+            fields[field] = value
+    if (amount := money_of(opportunity)) is not None:
+        fields["amount"] = amount
+    if opportunity.expected_close is not None:
+        fields["expected_close"] = opportunity.expected_close.isoformat()
+    fields |= _people(people_with_places(turn, opportunity))
+    said = turn.work.customer_file(turn.speaker).latest_facts(opportunity.id, information.noted_fields())
+    fields = {field: fact.words or fact.value for field, fact in said.items()} | fields
+    return Known(fields, lacking(information.fields(), fields.keys()))
+
+
+def _people(placed: Sequence[tuple[Person, Place]]) -> dict[str, Any]:
+    """Who decides, and who else has a part or a function, by name."""
+    named = [(person.name, place) for person, place in placed if person.name]
+    deciders = [name for name, place in named if "decision_maker" in place.parts]
+    others = [name for name, place in named if name not in deciders and (place.parts or place.function)]
+    found = {"decider": deciders[:PEOPLE_SHOWN], "others": others[:PEOPLE_SHOWN]}
+    return {field: people for field, people in found.items() if people}
+
+
+def shown(turn: Turn, opportunity: Opportunity) -> dict[str, Any]:
+    """The facts of a reply about the five pieces: what of each is known and what is not."""
+    known, language = known_of(turn, opportunity), turn.said.language
+    pieces = []
+    for key, piece in turn.playbook.information.pieces.items():
+        fields = dict.fromkeys(field for aspect in piece.aspects.values() for field in aspect.known_by)
+        pieces.append(
+            {
+                "name": piece.name.in_(language),
+                "known": not known.lacks[key],
+                "have": [{"field": field, "value": known.fields[field]} for field in fields if field in known.fields],
+                "lacks": [piece.aspects[aspect].name.in_(language) for aspect in known.lacks[key]],
+            }
+        )
+    return about(turn, opportunity, pieces=pieces, count=known.pieces)
+
+
+def question_in(turn: Turn, opportunity: Opportunity) -> dict[str, Any] | None:
+    """The next question about a piece, with how to ask the customer; from here on an answer in words is waited for.
+
+    None where all is known that is asked for in words.
+    """
+    wanted = next_aspect(known_of(turn, opportunity).lacks, MAN)
+    aspect = turn.playbook.information.aspect(wanted[1]) if wanted else None
+    if wanted is None or aspect is None or aspect.ask is None or aspect.aloud is None:
+        return None
+    language = turn.said.language
+    arguments = {"opportunity_id": opportunity.id, "aspect": wanted[1]}
+    wait_for(turn, "words", "answer_information", arguments)
+    return {**arguments, "ask": aspect.ask.in_(language), "aloud": aspect.aloud.in_(language)}
+
+
+def asking_now_and_then(turn: Turn, reply: Reply, opportunity: Opportunity) -> Reply:
+    """The reply with the next question, where MAN is complete, nothing else is asked and none was asked of late."""
+    man = man_of(opportunity)
+    if man.unknown or man.verdict == NO_CUSTOMER or opportunity.stage in ("won", "lost") or reply.buttons:
+        return reply
+    since = turn.now - timedelta(days=turn.playbook.information.wait_days)
+    if turn.work.customer_file(turn.speaker).asked_since(turn.conversation.id, opportunity.id, since):
+        return reply
+    piece = question_in(turn, opportunity)
+    return reply if piece is None else replace(reply.with_facts(piece=piece), buttons=not_known(piece))
+
+
+def not_known(piece: dict[str, Any]) -> tuple[Button, ...]:
+    """[not sure] for a question about a piece."""
+    arguments = {"opportunity_id": piece["opportunity_id"], "aspect": piece["aspect"]}
+    return (Button("not_sure", "leave_information", arguments, answer="deny"),)
+
+
+@presses("leave_information")
+def leave_information(turn: Turn, arguments: dict[str, Any]) -> Reply:
+    """The rep does not know either: how to find it out."""
+    turn.conversation.question = None
+    opportunity = turn.customers.opportunity(arguments["opportunity_id"])
+    aspect = turn.playbook.information.aspect(arguments["aspect"])
+    if opportunity is None or aspect is None or aspect.aloud is None:
+        return Reply("conversation/gone")
+    focus(turn, opportunity)
+    facts = about(turn, opportunity, aloud=aspect.aloud.in_(turn.said.language))
+    return offering(turn, Reply("people/find_out", facts), opportunity, suggested_follow_up(turn, opportunity))
+
+
+@presses("answer_information")
+def answer_information(turn: Turn, arguments: dict[str, Any]) -> Reply:
+    """Keeps the answer with its words; a message that is about something else is handled as what it is."""
+    information = turn.playbook.information
+    opportunity = turn.customers.opportunity(arguments["opportunity_id"])
+    aspect = information.aspect(arguments["aspect"])
+    if opportunity is None or aspect is None or aspect.noted_as is None:
+        return turn.again(turn.said)
+    if _says_nothing(turn.said.text, information):
+        return leave_information(turn, arguments)
+    subject = _answered_of(turn, opportunity, aspect.tells)
+    if subject is None:
+        return turn.again(turn.said)
+    said = replace(turn.said, intent="log_contact", company=None, words={})
+    if arguments["aspect"] == "decider" and subject.person is not None:
+        said = replace(said, authority="yes", role="decision_maker")
+    focus(turn, opportunity)
+    noted = put_on_record(replace(turn, said=said), subject, met=False)
+    if not any(item["field"] in aspect.known_by for item in noted.items):
+        turn.customers.add(_fact(turn, opportunity, aspect.noted_as))
+        turn.customers.flush()
+    facts = about(turn, opportunity, **noted.facts(), aspect=aspect.name.in_(turn.said.language), words=turn.said.text)
+    facts["count"] = known_of(turn, opportunity).pieces
+    reply = Reply("people/information_noted", facts)
+    return offering(turn, reply, opportunity, suggested_follow_up(turn, opportunity))
+
+
+def _says_nothing(text: str, information: Information) -> bool:
+    said = names.spaced(text)
+    return not said or said in {names.spaced(phrase) for phrase in information.nothing_said}
+
+
+def _answered_of(turn: Turn, opportunity: Opportunity, tells: Sequence[str]) -> Subject | None:
+    """Whom the answer tells of: the person it names, the contact by a pronoun, else nobody; None where it is no answer.
+
+    None, too, for another company or somebody from elsewhere, somebody new, a stage, or news of money, authority or
+    need that the question did not ask for.
+    """
+    said, company = turn.said, opportunity.company
+    elsewhere = said.company and (company is None or names.key(said.company) != company.name_key)
+    off_topic = any(getattr(said, fact) is not None for fact in MAN if fact not in tells)
+    if elsewhere or off_topic or said.mention == "new" or said.stage:
+        return None
+    if not said.person:
+        return Subject(opportunity.contact if said.mention == "pronoun" else None, company, opportunity)
+    meant = names.match(said.person, turn.customers.persons_known(names.key(said.person)))
+    here = {person.id: person for person in people_of(opportunity)}
+    if taking_part := [here[each.id] for each in meant if each.id in here]:
+        return Subject(taking_part[0], company, opportunity)
+    if meant:
+        return None
+    return Subject(bring_in(turn, said.person, Subject(None, company, opportunity)), company, opportunity)
+
+
+def _fact(turn: Turn, opportunity: Opportunity, field: str) -> Fact:
+    return Fact(
+        opportunity_id=opportunity.id,
+        person_id=None,
+        message_id=turn.message.id,
+        member_id=turn.speaker.id,
+        field=field,
+        value=turn.said.text,
+        words=turn.said.text,
+        said_at=turn.now,
+    )
