@@ -288,7 +288,7 @@ def _amount(value: Decimal, currency: str | None) -> dict[str, Any]:
 def _plain(name: str, computed: Ratio) -> dict[str, Any]:
     """A ratio in percent with one decimal; where it is not computable, what is missing (nothing: the divisor is 0)."""
     percent = None if computed.value is None else float((computed.value * 100).quantize(Decimal("0.1"), ROUND_HALF_UP))
-    return {"name": name, "percent": percent, "missing": list(computed.missing)}
+    return {"ratio": name, "percent": percent, "missing": list(computed.missing)}
 
 
 def _missing(rating: Rating) -> list[str]:

@@ -46,7 +46,7 @@ def _answers(desk: Desk, score: int, times: int) -> Outgoing:
 
 
 def _ratios(reply: Outgoing) -> dict[str, float | None]:
-    return {each["name"]: each["percent"] for each in reply.facts["ratios"]}
+    return {each["ratio"]: each["percent"] for each in reply.facts["ratios"]}
 
 
 # --- figures
@@ -95,7 +95,7 @@ def test_it_computes_all_six(desk: Desk) -> None:
         "debt_flow": 125,
         "debt_to_net_worth": 125,
     }
-    assert {each["name"]: each["percent"] for each in reply.facts["others"]} == {
+    assert {each["ratio"]: each["percent"] for each in reply.facts["others"]} == {
         "growth": 20,
         "gross_margin": 30,
         "net_margin": 5,
