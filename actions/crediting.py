@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -28,7 +29,7 @@ from actions.rules.credit import (
 from actions.rules.scoring import BEST, Weighed, grade, weigh
 from actions.scoring import assessed_by, ids_of, keep, name_of, next_of, question, score_in
 from actions.turn import Button, Reply, Turn
-from nlu.values.amounts import Amount
+from nlu.understanding import Money
 from nlu.values.figures import read_figures, read_payment
 from storage.models import Assessment, Company, Person
 
@@ -65,17 +66,19 @@ def put_figures(turn: Turn, customer: Customer, quarter: str, answers: Mapping[s
     """Puts figures and judged scores on record for a customer's rating of `quarter` (`2026-Q1`: the quarter that the
     rating is for; what it is made from are the figures of the quarter before).
 
-    A figure (a key of `actions.rules.credit.FIGURES`) is an Amount in major units, without a currency in the main one;
+    A figure (a key of `actions.rules.credit.FIGURES`) is Money, without a currency in the main one;
     a judged indicator (a key of `credit.yml` with a question) is a whole number from 0 to 5. What stands there under
     the same key is replaced. Raises ValueError that names every key that is wrong; then nothing is kept.
     """
+    if not re.fullmatch(r"\d{4}-Q[1-4]", quarter):
+        raise ValueError(f"{quarter!r} is no quarter like 2026-Q1")
     judged = {each.key for each in turn.playbook.credit.judged}
     wrong = [key for key, value in answers.items() if not _is_good(key, value, judged)]
     if wrong:
         raise ValueError(f"no figure or indicator, or a value that it cannot have: {', '.join(sorted(wrong))}")
     plain = {
         key: {"value": str(value.value), "currency": value.currency or turn.currency}
-        if isinstance(value, Amount)
+        if isinstance(value, Money)
         else value
         for key, value in answers.items()
     }
@@ -89,7 +92,7 @@ def put_figures(turn: Turn, customer: Customer, quarter: str, answers: Mapping[s
 
 
 def _is_good(key: str, value: Any, judged: set[str]) -> bool:
-    if isinstance(value, Amount):
+    if isinstance(value, Money):
         return key in FIGURES and (value.value >= 0 or key in MAY_BE_NEGATIVE)
     return key in judged and type(value) is int and 0 <= value <= BEST
 
@@ -122,7 +125,7 @@ def rate(credit: Credit, answers: Mapping[str, Any]) -> Rating:
 def _told(turn: Turn) -> dict[str, Any]:
     """Figures that the message names, and judged indicators that it speaks of in passing ("pays on time")."""
     figures: dict[str, Any] = {
-        key: amount
+        key: Money(amount.value, amount.currency)
         for key, amount in read_figures(turn.said.text).items()
         if amount.value >= 0 or key in MAY_BE_NEGATIVE
     }
@@ -275,7 +278,7 @@ def _noted(turn: Turn, told: Mapping[str, Any]) -> list[dict[str, Any]]:
     names = {each.key: each.name.in_(turn.said.language) for each in turn.playbook.credit.judged}
     return [
         {"field": key, "amount": _amount(value.value, value.currency or turn.currency)}
-        if isinstance(value, Amount)
+        if isinstance(value, Money)
         else {"name": names[key], "score": value}
         for key, value in told.items()
     ]

@@ -15,7 +15,7 @@ from actions.crediting import rate
 from actions.playbook.scoring import LETTERS
 from actions.rules.credit import FIGURES, RATIOS
 from bot.messages import Outgoing
-from nlu.values.amounts import Amount
+from nlu.understanding import Money
 from tests.actions.house import Desk
 
 CREDIT = playbook.load().credit
@@ -302,7 +302,28 @@ def test_it_asks_whose_and_goes_on_with_the_figures(tmp_path: Path) -> None:
     with Desk(tmp_path) as desk:
         assert _rates(desk, "current assets 5m, current liabilities 2m", None).template == "people/whom"
         desk.hears("log_contact", company="Acme", text="met Acme", money="yes")
-        assert _rates(desk, '<b>&" current assets 5m', '<b>&"').html.count("<b>") == 1
+        assert _ratios(desk.hears("rate_credit", text="current assets 5m, current liabilities 2m"))["current"] == 250
+        # The name alone answers the question whose it is.
+        desk.takes_over("Bob")
+        assert _rates(desk, "current assets 5m, current liabilities 2m", None).template == "people/whom"
+        reply = desk.hears("out_of_scope", company="Globex", text="Globex")
+        assert (reply.facts["who"], _ratios(reply)["current"]) == ("Globex", 250)
+
+
+def test_it_takes_hostile_names(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        reply = _rates(desk, '<b>&" current assets 5m', '<b>&"')
+        assert reply.html.count("<b>") == 1
+        assert reply.text.startswith('<b>&":')
+
+
+def test_a_reply_stays_on_a_phone_s_screen(desk: Desk) -> None:
+    reply = _rates(desk, FULL)
+    assert "Noted: 10 figures." in reply.text
+    assert len(reply.text.splitlines()) <= 10
+    reply = _rates(desk, "credit rating for Acme")
+    assert "ratio" not in reply.text
+    assert len(reply.text.splitlines()) <= 4
 
 
 # --- figures from elsewhere
@@ -325,8 +346,8 @@ def _put(desk: Desk, monkeypatch: pytest.MonkeyPatch, answers: dict[str, Any]) -
         return _rates(desk, "Acme cash 1")
 
 
-def _amount(value: str, currency: str | None = None) -> Amount:
-    return Amount(Decimal(value), currency, (0, 0))
+def _amount(value: str, currency: str | None = None) -> Money:
+    return Money(Decimal(value), currency)
 
 
 def test_figures_and_scores_can_come_from_a_file(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

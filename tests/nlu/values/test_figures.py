@@ -181,6 +181,7 @@ def test_any_figures_written_by_manny_are_read_back(
 
 @given(sheet=_sheets(), currency=st.sampled_from([*WRITTEN_CURRENCIES]), language=st.sampled_from(LANGUAGES))
 def test_what_was_noted_is_read_back_too(sheet: dict[str, Decimal], currency: str, language: str) -> None:
+    sheet = dict(list(sheet.items())[:4])
     noted = [{"field": key, "amount": {"value": str(value), "currency": currency}} for key, value in sheet.items()]
     facts = {
         "who": None,
