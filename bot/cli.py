@@ -12,16 +12,21 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
 from rich.console import Console as Terminal
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from actions import catalogue, importing
+from actions.playbook import PlaybookError
+from actions.sheets import SIZE_AT_MOST
+from actions.turn import Reply
 from bot import settings as settings_module
 from bot import wiring
 from bot.assistant import Clock
+from bot.replies import render
 from bot.settings import Settings, SettingsError
 from nlu.client import NluClient, NluUnavailable
 from nlu.learning import add_example
@@ -351,6 +356,118 @@ def user_list(database: str | None) -> None:
             click.echo(f"{member.name}\t{member.role}\t{member.language}\t{member.timezone}")
 
 
+@main.group()
+def transactions() -> None:
+    """What customers bought, from the company's books.
+
+    Example: manny transactions import purchases.csv --as Ann
+    """
+
+
+@transactions.command("import")
+@click.argument("file", type=click.File("rb"))
+@click.option("--as", "name", required=True, help="The member whose new customers they are.")
+@_database
+def transactions_import(file: BinaryIO, name: str, database: str | None) -> None:
+    """Import a CSV of purchases, the whole file or, where anything is wrong with it, nothing.
+
+    Needed are the columns customer (or person), date and amount; currency, profit, spent, product, kind and reference
+    are read where they are there. A row whose reference is on record already is not imported again.
+
+    Example: manny transactions import purchases.csv --as Ann
+    """
+    from actions.importing_transactions import plan, put_on_record, read_transactions
+    from actions.sheets import SIZE_AT_MOST
+    from actions.turn import Reply
+    from bot.replies import render
+
+    settings = _settings(database=database)
+    with _faults(), _database_of(settings) as work:
+        member = work.team.by_name(name)
+        if member is None:
+            raise click.ClickException(f"There is no member {name!r}; manny user list shows who is there.")
+        now = datetime.now(ZoneInfo(member.timezone))
+        planned = plan(work, member, read_transactions(file.read(SIZE_AT_MOST + 1), now.date(), settings.currency))
+        if planned.mistakes:
+            mistakes = [mistake.to_json() for mistake in planned.mistakes]
+            facts = {"name": Path(file.name).name, "count": len(mistakes), "mistakes": mistakes}
+            raise click.ClickException(render(Reply("files/mistakes", facts), member.language).text)
+        told = render(Reply("pyramid/imported", put_on_record(work, member, planned, now)), member.language).text
+        work.commit()
+    click.echo(told)
+
+
+@main.group()
+def products() -> None:
+    """The catalogue of what the company sells.
+
+    Example: manny products list
+    """
+
+
+@products.command("list")
+@_database
+def products_list(database: str | None) -> None:
+    """List the products with their other names and how many benefits each has.
+
+    Example: manny products list
+    """
+    with _faults(), _database_of(_settings(database=database)) as work:
+        own = catalogue.own_products(work, work.team.default_team().id)
+        for product in own or wiring.load_playbook().products:
+            click.echo(f"{product.name}\t{', '.join(product.aliases)}\t{len(product.benefits)}")
+    if not own:
+        click.echo("This is the example catalogue: import your own.", err=True)
+
+
+@products.command("export")
+@click.argument("file", type=click.Path(dir_okay=False, writable=True, allow_dash=True), default="-")
+@_database
+def products_export(file: str, database: str | None) -> None:
+    """Write the catalogue as a CSV to edit, with a row for each benefit; without a FILE to standard output.
+
+    Example: manny products export products.csv
+    """
+    with _faults(), _database_of(_settings(database=database)) as work:
+        own = catalogue.own_products(work, work.team.default_team().id)
+        written = importing.write_products(own or wiring.load_playbook().products)
+    with click.open_file(file, "wb") as out:
+        # Spreadsheets take a file without this mark for one in their own old encoding.
+        out.write(written.encode("utf-8-sig"))
+
+
+@products.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--check", is_flag=True, help="Only say what would change.")
+@_database
+def products_import(file: Path, check: bool, database: str | None) -> None:
+    """Replace the catalogue by a CSV (as `manny products export` writes it) or a YAML in the form of products.yml.
+
+    With a mistake in the file nothing is changed, and all mistakes are listed.
+
+    Example: manny products import products.csv
+    """
+    with _faults(), _database_of(_settings(database=database)) as work:
+        with file.open("rb") as opened:
+            imported = importing.read_products(opened.read(SIZE_AT_MOST + 1), wiring.load_playbook())
+        if imported.mistakes:
+            facts = {
+                "name": file.name,
+                "count": len(imported.mistakes),
+                "mistakes": [mistake.to_json() for mistake in imported.mistakes],
+            }
+            raise click.ClickException(render(Reply("files/mistakes", facts), "en").text)
+        team = work.team.default_team().id
+        changes = catalogue.difference(catalogue.own_products(work, team), imported.products)
+        if not check:
+            catalogue.replace_products(work, team, imported.products)
+            work.commit()
+    click.echo(f"{len(imported.products)} products, {imported.benefits} benefits")
+    for what, names in changes.items():
+        if names:
+            click.echo(f"{what}: {', '.join(names)}")
+
+
 # --- shared by the commands
 
 
@@ -393,6 +510,9 @@ def _manny(
     settings = _settings(database=database, timezone=timezone)
     if log_to is not None:
         _log_to_file(log_to)
+    with _faults():
+        # Before the model, whose start takes half a minute.
+        wiring.load_playbook()
     with _model(settings) as (_, url, token):
         with _faults():
             manny = wiring.build(settings, wiring.nlu_client(settings, url, token), clock)
@@ -448,6 +568,8 @@ def _faults() -> Iterator[None]:
         yield
     except (NluServerError, TrainingError) as error:
         raise click.ClickException(str(error)) from None
+    except PlaybookError as error:
+        raise click.ClickException(f"The playbook cannot be used:\n{error}") from None
     except (OperationalError, ArgumentError) as error:
         raise click.ClickException(f"The database cannot be used: {getattr(error, 'orig', None) or error}") from None
 
