@@ -259,14 +259,29 @@ def closed_in_words(turn: Turn, arguments: dict[str, Any]) -> Reply:
         return turn.again(turn.said)
     said, leaving = turn.said, turn.playbook.leaving
     named = [name for name in _reasons_named(turn) if opportunity.stage == LOST or leaving[name].won]
-    news = said.met or said.states_man() or said.amount or said.stage not in (None, opportunity.stage)
-    if not named and news:
+    # Nobody wins a deal for an objection.
+    objects = opportunity.stage == WON and said.intent == "report_objection"
+    if objects or (not named and _is_news(turn, opportunity)):
         return turn.again(said)
     resolving.focus(turn, opportunity)
     if len(named) == 1:
         return _closed(turn, opportunity, named[0], said.text)
     _keep_words(turn, opportunity, "", said.text)
     return _why(turn, Reply("deals/why", about(turn, opportunity, unclear=True)), opportunity, named)
+
+
+def _is_news(turn: Turn, opportunity: Opportunity) -> bool:
+    """Whether a message without a reason in it says something else: facts, another stage, another customer.
+
+    "They went with Siemens" names somebody too, but no customer on record.
+    """
+    said = turn.said
+    if said.met or said.states_man() or said.amount or said.source or said.quantity:
+        return True
+    if said.stage not in (None, opportunity.stage):
+        return True
+    other = resolving.if_named(turn).opportunity if _about_another(turn, opportunity) else None
+    return other is not None and other.id != opportunity.id
 
 
 def _closed(turn: Turn, opportunity: Opportunity, reason: str | None, words: str) -> Reply:

@@ -227,6 +227,14 @@ def test_it_owes_thanks_to_who_introduced_the_customer(tmp_path: Path) -> None:
         assert "Thank Rosa Lind" in then.text
 
 
+def test_it_takes_no_objection_for_why_a_deal_was_won(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        desk.hears("update_deal", **ACME, stage="won", amount=_usd(5))
+        reply = desk.hears("report_objection", objection="price", text="now they say it is too expensive")
+        assert reply.template == "coaching/objection"
+        assert _rows(desk, "opportunities", "closed_for") == [(None,)]
+
+
 # --- lost
 
 
@@ -319,6 +327,15 @@ def test_it_takes_news_of_somebody_else_for_what_it_is(tmp_path: Path) -> None:
         reply = desk.hears("log_contact", person="Ann Lee", company="Globex", met=True, money="yes")
         assert reply.template == "contacts/noted"
         assert desk.names("companies") == ["Acme", "Globex"]
+
+
+def test_it_takes_another_loss_for_what_it_is(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        desk.hears("log_contact", company="Globex", need="yes")
+        desk.hears("update_deal", **ACME, stage="lost")
+        reply = desk.hears("update_deal", company="Globex", stage="lost")
+        assert reply.facts["who"] == "Globex"
+        assert _rows(desk, "opportunities", "stage") == [("lost",), ("lost",)]
 
 
 def test_it_takes_a_lost_deal_up_again(tmp_path: Path) -> None:
