@@ -104,10 +104,9 @@ def listener_of(turn: Turn, person: Person | None, opportunity: Opportunity | No
 
 def _needs(turn: Turn, opportunity: Opportunity | None) -> frozenset[str]:
     """What they need, by the words of this message and of what is on record."""
-    facts = turn.customers.facts(opportunity.id) if opportunity else ()
-    texts = [fact.words for fact in facts if fact.field == "need" and fact.value == "yes"]
+    told = turn.customers.words_on_need(opportunity.id) if opportunity and opportunity.need is not False else ()
     words = {key: side.words for key, side in turn.playbook.sides.items()}
-    return fab.needs_in([_without_names(turn, text) for text in (turn.said.text, *texts)], words)
+    return fab.needs_in([_without_names(turn, text) for text in (turn.said.text, *told)], words)
 
 
 def _without_names(turn: Turn, text: str) -> str:
@@ -164,9 +163,14 @@ def _statement(turn: Turn, benefit: Benefit) -> dict[str, Any]:
 def with_product(turn: Turn) -> Turn:
     """A product of the catalogue is read as that, whatever the model took its name for."""
     said, catalogue = turn.said, products_of(turn)
-    misread = {part: None for part in ("person", "company") if _in_catalogue(getattr(said, part), catalogue)}
     product = _mentioned(said.text, catalogue) or _in_catalogue(said.product, catalogue)
-    return replace(turn, said=replace(said, product=product.name if product else said.product, **misread))
+    said = replace(
+        said,
+        product=product.name if product else said.product,
+        person=None if _in_catalogue(said.person, catalogue) else said.person,
+        company=None if _in_catalogue(said.company, catalogue) else said.company,
+    )
+    return replace(turn, said=said)
 
 
 def product_named(turn: Turn) -> Product | None:

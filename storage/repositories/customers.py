@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Text, TextClause, and_, case, cast, false, func, or_, select, text
 from sqlalchemy.orm import selectinload
 
-from storage.models import Company, Fact, Member, Objection, Opportunity, Participant, Person, Tracked
+from storage.models import Company, Fact, Member, Message, Objection, Opportunity, Participant, Person, Tracked
 from storage.repositories.dialects import is_sqlite
 from storage.repositories.visibility import SeenBy
 
@@ -241,6 +241,12 @@ class Customers(SeenBy):
     def facts(self, opportunity_id: int, limit: int = 20) -> Sequence[Fact]:
         """What was said of an opportunity, newest first."""
         query = select(Fact).where(Fact.opportunity_id == opportunity_id)
+        return self._session.scalars(query.order_by(Fact.id.desc()).limit(limit)).all()
+
+    def words_on_need(self, opportunity_id: int, limit: int = 5) -> Sequence[str]:
+        """The messages that said that there is a need, newest first: they tell of what."""
+        query = select(Message.text).join(Fact, Fact.message_id == Message.id)
+        query = query.where(Fact.opportunity_id == opportunity_id, Fact.field == "need", Fact.value == "yes")
         return self._session.scalars(query.order_by(Fact.id.desc()).limit(limit)).all()
 
     def objections(self, opportunity_id: int, limit: int = 5) -> Sequence[Objection]:

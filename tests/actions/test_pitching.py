@@ -115,6 +115,13 @@ def test_it_serves_what_they_said_they_need(tmp_path: Path) -> None:
         )
 
 
+def test_it_serves_no_need_that_is_gone(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        for need, heard in (("yes", ["fewer failures"]), ("no", [])):
+            desk.hears("log_contact", **ACME, need=need, text="pumps break down", words={"need": "pumps"})
+            assert _pitch(desk, product="X200", role="finance").facts["listener"]["needs"] == heard
+
+
 def test_it_says_a_feature_that_is_asked_for(tmp_path: Path) -> None:
     with Desk(tmp_path) as desk:
         reply = _pitch(desk, "how do I explain the cartridge of the X200 to their CFO", product="X200", role="finance")
