@@ -1,4 +1,4 @@
-"""Files that were sent: whose they are, and that they are kept there. What is in a company's own data files: catalogue.py."""
+"""Files that were sent: whose they are, and that they are kept there. Data for Manny itself: data_files.py."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from typing import Any
 
 from actions import resolving
 from actions.asking import Ask, resume, wait_for
-from actions.catalogue import offer_import
-from actions.importing import looks_like_products
+from actions.data_files import data_in, file_of, offer_import
 from actions.recording import about, local
 from actions.registry import presses
-from actions.sheets import SIZE_AT_MOST
 from actions.turn import Button, Reply, Turn
 from nlu.understanding import Understanding
 from storage.files import SIZE_AT_MOST as FILE_AT_MOST
@@ -60,12 +58,12 @@ def take_file(turn: Turn, answer: Answering) -> Reply | None:
     assert file is not None
     if file.trouble is not None:
         return _not_kept(turn, file, answer)
-    is_catalogue = _is_catalogue(turn, file)
-    if is_catalogue and turn.speaker.role == "manager":
-        return offer_import(turn, turn.message.id, file)
+    data = data_in(turn, file)
+    if data is not None and turn.speaker.role == "manager":
+        return offer_import(turn, turn.message.id, file, data)
     if not turn.message.text.strip() and _joins_its_album(turn, file):
         return None
-    return _kept(turn, turn.message.id, answer, is_catalogue)
+    return _kept(turn, turn.message.id, answer, data)
 
 
 def _not_kept(turn: Turn, file: SentFile, answer: Answering) -> Reply:
@@ -76,13 +74,6 @@ def _not_kept(turn: Turn, file: SentFile, answer: Answering) -> Reply:
     except Ask as question:
         reply = question.reply
     return Reply("files/not_kept", {"beside": facts}) if reply is None else _beside(reply, facts)
-
-
-def _is_catalogue(turn: Turn, file: SentFile) -> bool:
-    if file.path is None or not (file.media_type or "").startswith("text/") or (file.size or 0) > SIZE_AT_MOST:
-        return False
-    content = turn.work.files.read(file.path)
-    return content is not None and looks_like_products(content)
 
 
 def _joins_its_album(turn: Turn, file: SentFile) -> bool:
@@ -96,7 +87,7 @@ def _joins_its_album(turn: Turn, file: SentFile) -> bool:
     return question.get("press") == "file_under" and question["arguments"]["message_id"] in together
 
 
-def _kept(turn: Turn, message_id: int, answer: Answering | None, is_catalogue: bool, new: bool = False) -> Reply:
+def _kept(turn: Turn, message_id: int, answer: Answering | None, data: str | None, new: bool = False) -> Reply:
     """Answers what the caption says, and puts the file where it belongs. Raises Ask, with what the answer needs."""
     attachments = turn.work.attachments(turn.speaker)
     elsewhere = Button("other_customer", "file_elsewhere", {"message_id": message_id})
@@ -115,7 +106,7 @@ def _kept(turn: Turn, message_id: int, answer: Answering | None, is_catalogue: b
     files = _put(turn, owner.id, attachments.sent_with(message_id))
     if not files:
         return Reply("conversation/gone")
-    facts = {"file": _facts(files[0]), "count": len(files), "catalogue": is_catalogue}
+    facts = {"file": _facts(files[0]), "count": len(files), "data": data}
     if reply is not None:
         return _beside(reply, {**facts, "who": resolving.display_name(owner.contact, owner.company)})
     said = turn.said
@@ -167,14 +158,14 @@ def _carrying(turn: Turn, reply: Reply, message_id: int, talks: bool) -> Reply:
 def file_under(turn: Turn, arguments: dict[str, Any]) -> Reply:
     """Goes on with a file when it is settled whose it is."""
     messages = turn.work.attachments(turn.speaker).sent_with(arguments["message_id"])
-    file = _file_of(turn, messages[0]) if messages else None
+    file = file_of(turn, messages[0]) if messages else None
     if file is None:
         return Reply("conversation/gone")
     answer = turn.rerun if arguments["talks"] else None
 
     def go_on(again: Turn) -> Reply:
         again = replace(again, rerun=turn.rerun)
-        return _kept(again, arguments["message_id"], answer, _is_catalogue(again, file), new="new" in arguments)
+        return _kept(again, arguments["message_id"], answer, data_in(again, file), new="new" in arguments)
 
     return resume(replace(turn, file=file, rerun=go_on), arguments)
 
@@ -196,7 +187,7 @@ def _put(turn: Turn, opportunity_id: int, messages: Sequence[Message]) -> list[S
     }
     files: list[SentFile] = []
     for message in messages:
-        file = _file_of(turn, message)
+        file = file_of(turn, message)
         if file is None or file.path is None or file.media_type is None:
             continue
         files.append(file)
@@ -218,12 +209,6 @@ def _put(turn: Turn, opportunity_id: int, messages: Sequence[Message]) -> list[S
         )
     turn.customers.flush()
     return files
-
-
-def _file_of(turn: Turn, message: Message) -> SentFile | None:
-    """The file that came with a message, if it was kept and is still there."""
-    files = turn.work.files
-    return files.kept(SentFile.from_json(message.payload["file"]), files.path_for(message.channel, message.external_id))
 
 
 def _beside(reply: Reply, facts: dict[str, Any]) -> Reply:

@@ -38,7 +38,8 @@ from actions.sheets import (
 from nlu.understanding import OBJECTIONS, ROLES, STYLES
 
 NAME_AT_MOST = 120
-PRODUCTS_AT_MOST = 500
+PRODUCTS_AT_MOST, BENEFITS_AT_MOST, VALUES_AT_MOST = 500, 50, 30
+"""Products of a catalogue, benefits of a product, values in one of a benefit's lists."""
 MISTAKES_AT_MOST = 100
 
 TEXTS = ("what", "feature", "advantage", "benefit", "evidence")
@@ -309,6 +310,11 @@ def _checked(draft: _Draft, playbook: Playbook) -> tuple[tuple[Product, ...], li
         return (), [Mistake("too_many_products", facts={"most": PRODUCTS_AT_MOST})]
     owners: dict[str, int] = {}
     for number, entry in enumerate(draft.entries):
+        if len(mistakes) > MISTAKES_AT_MOST:
+            break
+        if too_long := list(_too_long(entry, number, draft.places)):
+            mistakes += too_long
+            continue
         try:
             product = Product.model_validate(_with_keys(entry, playbook))
         except ValidationError as error:
@@ -324,6 +330,23 @@ def _checked(draft: _Draft, playbook: Playbook) -> tuple[tuple[Product, ...], li
     if not draft.entries and not draft.mistakes:
         mistakes.append(Mistake("empty"))
     return tuple(products), mistakes
+
+
+def _too_long(entry: Any, number: int, places: dict[Path, Place]) -> Iterator[Mistake]:
+    """Lists that no catalogue needs: to name what is wrong in each of their values would take for ever."""
+    benefits = entry.get("benefits") if isinstance(entry, dict) else None
+    if not isinstance(benefits, list):
+        return
+    if len(benefits) > BENEFITS_AT_MOST:
+        yield Mistake("too_many_benefits", _nearest_place(places, (number, "benefits")), {"most": BENEFITS_AT_MOST})
+        return
+    lists: list[tuple[Path, Any]] = [((number, "aliases"), entry.get("aliases"))]
+    for at, benefit in enumerate(benefits):
+        if isinstance(benefit, dict):
+            lists += [((number, "benefits", at, name), benefit.get(name)) for name in KEYS]
+    for path, values in lists:
+        if isinstance(values, list) and len(values) > VALUES_AT_MOST:
+            yield Mistake("too_many_values", _nearest_place(places, path), {"most": VALUES_AT_MOST})
 
 
 def _with_keys(entry: Any, playbook: Playbook) -> Any:

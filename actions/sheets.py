@@ -19,6 +19,7 @@ import yaml
 SIZE_AT_MOST = 2_000_000
 """Bytes of a file that is read as data."""
 ROWS_AT_MOST = 5_000
+COLUMNS_AT_MOST = 100
 CELL_AT_MOST = 1_000
 """Characters of a text: what is said aloud is shorter."""
 _HEAD = 20_000
@@ -92,8 +93,11 @@ def text_of(content: bytes) -> str | None:
 
 def head_of(content: bytes) -> str:
     """The first lines of a file, as far as they tell what it is; empty for what is no text."""
-    whole_lines = content[: content.rfind(b"\n", 0, _HEAD) + 1] if len(content) > _HEAD else content
-    return text_of(whole_lines[: _HEAD * 2]) or ""
+    if len(content) <= _HEAD:
+        return text_of(content) or ""
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return text_of(content[:_HEAD]) or text_of(content[: _HEAD - 2]) or ""
+    return text_of(content[: content.rfind(b"\n", 0, _HEAD) + 1]) or ""
 
 
 def readable_text(content: bytes) -> str:
@@ -128,24 +132,28 @@ def headings_of(text: str, known: Callable[[str], bool]) -> tuple[str, list[str]
 
 def _first_row(text: str, delimiter: str) -> list[str]:
     try:
-        return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+        return next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])[:COLUMNS_AT_MOST]
     except csv.Error:
         return []
 
 
 def rows_of(text: str, delimiter: str) -> list[Row]:
-    """The rows that have anything in them. Raises Unreadable."""
+    """The rows that have anything in them, at least one. Raises Unreadable."""
     rows: list[Row] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0
     try:
         for number, cells in enumerate(reader, 1):
+            if len(cells) > COLUMNS_AT_MOST:
+                raise Unreadable("too_many_columns", Place(row=number), most=COLUMNS_AT_MOST)
             if any(cell.strip() for cell in cells):
                 rows.append(Row(number, tuple(cells)))
             if len(rows) > ROWS_AT_MOST + 1:
                 raise Unreadable("too_many_rows", most=ROWS_AT_MOST)
     except csv.Error as error:
         raise Unreadable("no_table", Place(row=number + 1), problem=str(error)) from None
+    if not rows:
+        raise Unreadable("empty")
     return rows
 
 

@@ -21,6 +21,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from actions import catalogue, importing
 from actions.playbook import PlaybookError
+from actions.playbook import load as load_playbook
 from actions.sheets import SIZE_AT_MOST
 from actions.turn import Reply
 from bot import settings as settings_module
@@ -414,7 +415,7 @@ def products_list(database: str | None) -> None:
     """
     with _faults(), _database_of(_settings(database=database)) as work:
         own = catalogue.own_products(work, work.team.default_team().id)
-        for product in own or wiring.load_playbook().products:
+        for product in own or load_playbook().products:
             click.echo(f"{product.name}\t{', '.join(product.aliases)}\t{len(product.benefits)}")
     if not own:
         click.echo("This is the example catalogue: import your own.", err=True)
@@ -430,7 +431,7 @@ def products_export(file: str, database: str | None) -> None:
     """
     with _faults(), _database_of(_settings(database=database)) as work:
         own = catalogue.own_products(work, work.team.default_team().id)
-        written = importing.write_products(own or wiring.load_playbook().products)
+        written = importing.write_products(own or load_playbook().products)
     with click.open_file(file, "wb") as out:
         # Spreadsheets take a file without this mark for one in their own old encoding.
         out.write(written.encode("utf-8-sig"))
@@ -449,7 +450,7 @@ def products_import(file: Path, check: bool, database: str | None) -> None:
     """
     with _faults(), _database_of(_settings(database=database)) as work:
         with file.open("rb") as opened:
-            imported = importing.read_products(opened.read(SIZE_AT_MOST + 1), wiring.load_playbook())
+            imported = importing.read_products(opened.read(SIZE_AT_MOST + 1), load_playbook())
         if imported.mistakes:
             facts = {
                 "name": file.name,
@@ -512,7 +513,7 @@ def _manny(
         _log_to_file(log_to)
     with _faults():
         # Before the model, whose start takes half a minute.
-        wiring.load_playbook()
+        load_playbook()
     with _model(settings) as (_, url, token):
         with _faults():
             manny = wiring.build(settings, wiring.nlu_client(settings, url, token), clock)

@@ -170,8 +170,8 @@ def test_it_deletes_the_files_that_name_a_forgotten_person(
         for row in (*kept[2:], brought):
             row.media_type = "application/pdf"
             _on_disk(files, row.path, b"%PDF-1.7")
-        for row, content in zip(waiting, (f"to {name}", "to nobody"), strict=True):
-            _on_disk(files, files.path_for(row.channel, row.external_id), content.encode(encoding))
+        for message, content in zip(waiting, (f"to {name}", "to nobody"), strict=True):
+            _on_disk(files, files.path_for(message.channel, message.external_id), content.encode(encoding))
         work.commit()
     _forget(records, somebody)
     still_there = {kept[2].path, files.path_for(waiting[1].channel, waiting[1].external_id)}
@@ -193,9 +193,9 @@ def test_it_deletes_every_file_of_a_forgotten_company(records: Records, files: F
     with records.work() as work:
         work.forgetting(records.alice).company(work.session.get_one(Company, firm.id))
         work.commit()
-    (row,) = records.rows("attachments")
-    assert row["opportunity_id"] == other.id
-    assert files.all() == [row["path"]]
+    (left,) = records.rows("attachments")
+    assert left["opportunity_id"] == other.id
+    assert files.all() == [left["path"]]
 
 
 def _on_disk(files: Files, path: str, content: bytes) -> None:
