@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from math import floor
 from typing import Any
@@ -179,10 +179,8 @@ def _ask(turn: Turn, customer: Customer, sheet: Assessment | None, after: str | 
     quarter = quarter_of(turn.now.date())
     arguments = {**ids_of(customer), "quarter": quarter}
     reply = question(turn, asked, credit.judged, "score_credit", arguments)
-    unsure = Button("dont_know", "score_credit", {**arguments, "key": asked.key, "score": None}, answer="deny")
     last = turn.work.assessments(turn.speaker).before_quarter(KIND, customer, quarter)
     before = last.answers.get(asked.key) if last else None
-    reply = replace(reply, buttons=(*reply.buttons, unsure))
     rating = rate(credit, answers)
     return reply.with_facts(
         who=name_of(customer), kind=KIND, last_time=before, known=rating.weighed.known, needed=credit.needed

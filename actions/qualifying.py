@@ -21,6 +21,9 @@ from storage.repositories import Assessed
 
 AUDIT, DISTRIBUTOR = "audit", "distributor"
 
+MORE = {AUDIT: "scoring/audit_more", DISTRIBUTOR: "scoring/distributor_more"}
+"""What shows every score."""
+
 
 @handles("qualify")
 def qualify(turn: Turn) -> Reply:
@@ -76,15 +79,12 @@ def _scores(turn: Turn, kind: str, sheet: Assessment | None) -> dict[str, int]:
 def _ask(turn: Turn, kind: str, assessed: Assessed, sheet: Assessment | None, asked: Criterion) -> Reply:
     arguments = {"kind": kind, **ids_of(assessed), "sheet": sheet.id if sheet else None}
     reply = question(turn, asked, _criteria(turn, kind), "score", arguments)
-    if kind == DISTRIBUTOR:
-        unsure = Button("dont_know", "score", {**arguments, "key": asked.key, "score": None}, answer="deny")
-        reply = replace(reply, buttons=(*reply.buttons, unsure))
     return reply.with_facts(who=name_of(assessed), kind=kind)
 
 
 @presses("score")
 def score(turn: Turn, arguments: dict[str, Any]) -> Reply:
-    """An answer: it is kept, and the next question follows, or the result. "Don't know" leaves a criterion open."""
+    """An answer: it is kept, and the next question follows, or the result. "Don't know" leaves the question open."""
     turn.conversation.question = None
     kind, key = arguments["kind"], arguments["key"]
     assessed = assessed_by(turn, arguments)
@@ -100,11 +100,7 @@ def score(turn: Turn, arguments: dict[str, Any]) -> Reply:
     given = score_in(arguments)
     if given is not None:
         sheet = keep(turn, kind, assessed, sheet, {key: given})
-    scores = _scores(turn, kind, sheet)
-    asked = next_of(criteria, scores, key)
-    if asked is None and kind == AUDIT:
-        # All of them are needed: one passed over by an older button comes now.
-        asked = next_of(criteria, scores, None)
+    asked = next_of(criteria, _scores(turn, kind, sheet), key)
     if asked is not None:
         return _ask(turn, kind, assessed, sheet, asked)
     return _done(turn, kind, assessed, sheet)
@@ -158,21 +154,22 @@ def _result(turn: Turn, kind: str, assessed: Assessed, sheet: Assessment | None)
 
 
 def _audited(turn: Turn, opportunity: Opportunity, sheet: Assessment | None) -> Reply:
-    """The verdict by the total and by the lowest score, the weakest point with what to do, and how it was before."""
-    scores, audit = _scores(turn, AUDIT, sheet), turn.playbook.audit
+    """The verdict by the total and by the lowest score, the weakest point with what to do, and how it was before.
+
+    While a question is open there is no verdict, but what to do to answer it.
+    """
+    scores, audit, language = _scores(turn, AUDIT, sheet), turn.playbook.audit, turn.said.language
+    details = _details(turn, AUDIT, opportunity, sheet)
+    facts = about(turn, opportunity, total=sum(scores.values()), most=BEST * len(scores), **details)
+    missing = next_of(audit.questions, scores, None)
+    if missing is not None:
+        facts |= {"says": None, "find_out": missing.do.in_(language)}
+        return _with_go_on(Reply("scoring/audit", facts), AUDIT, opportunity, bool(scores))
     said = audit.verdicts[verdict(list(scores.values()), audit.limits)]
-    facts = about(
-        turn,
-        opportunity,
-        total=sum(scores.values()),
-        most=BEST * len(scores),
-        says=said.say.in_(turn.said.language),
-        **_details(turn, AUDIT, opportunity, sheet),
-    )
-    reply = Reply("scoring/audit", facts)
+    reply = Reply("scoring/audit", {**facts, "says": said.say.in_(language)})
     if opportunity.stage not in ("won", "lost"):
         reply = offering(turn, reply, opportunity, suggested_follow_up(turn, opportunity))
-    return reply.with_more("scoring/audit_more")
+    return reply.with_more(MORE[AUDIT])
 
 
 def _distributor(turn: Turn, reseller: Assessed, sheet: Assessment | None) -> Reply:
@@ -187,21 +184,28 @@ def _distributor(turn: Turn, reseller: Assessed, sheet: Assessment | None) -> Re
         "needed": distributor.needed,
         "result": floor(weighed.result) if weighed.result is not None else None,
         "says": None if place is None else distributor.verdicts[place].say.in_(language),
-        "open": [each.name.in_(language) for each in distributor.criteria if each.key not in scores],
         **_details(turn, DISTRIBUTOR, reseller, sheet),
     }
-    go_on = (Button("go_on", "score_on", {"kind": DISTRIBUTOR, **ids_of(reseller)}, answer="affirm"),)
-    reply = Reply("scoring/distributor", facts, go_on if facts["open"] else ())
-    return reply.with_more("scoring/distributor_more") if scores else reply
+    if facts["open"]:
+        return _with_go_on(Reply("scoring/distributor", facts), DISTRIBUTOR, reseller, bool(scores))
+    return Reply("scoring/distributor", facts).with_more(MORE[DISTRIBUTOR])
+
+
+def _with_go_on(reply: Reply, kind: str, assessed: Assessed, has_more: bool) -> Reply:
+    """The reply with [go on], which asks what is open, and [more] where there are scores to show."""
+    go_on = Button("go_on", "score_on", {"kind": kind, **ids_of(assessed)}, answer="affirm")
+    reply = replace(reply, buttons=(go_on,))
+    return reply.with_more(MORE[kind]) if has_more else reply
 
 
 def _details(turn: Turn, kind: str, assessed: Assessed, sheet: Assessment | None) -> dict[str, Any]:
-    """Every score with its question, the weakest of them, and the round before."""
+    """Every score with its question, the questions still open, the weakest of the scores, and the round before."""
     scores, language = _scores(turn, kind, sheet), turn.said.language
     named = {each.key: each for each in _criteria(turn, kind)}
     lowest = weakest(scores)
     return {
         "scores": [{"name": named[key].name.in_(language), "score": value} for key, value in scores.items()],
+        "open": [each.name.in_(language) for key, each in named.items() if key not in scores],
         "weakest": {
             "name": named[lowest].name.in_(language),
             "score": scores[lowest],

@@ -90,8 +90,9 @@ def question(turn: Turn, asked: Asked, criteria: Sequence[Asked], press: str, ar
         "ask": asked.ask.in_(language),
         "means": [{"score": score, "words": asked.means[score].in_(language)} for score in EXPLAINED],
     }
-    buttons = (Button("score", press, {**arguments, "score": score}, {"score": score}) for score in ON_BUTTONS)
-    return Reply("scoring/question", facts, tuple(buttons))
+    scores = [Button("score", press, {**arguments, "score": score}, {"score": score}) for score in ON_BUTTONS]
+    unsure = Button("dont_know", press, {**arguments, "score": None}, answer="deny")
+    return Reply("scoring/question", facts, (*scores, unsure))
 
 
 def days_since(turn: Turn, assessment: Assessment) -> int:

@@ -49,7 +49,7 @@ def test_it_asks_one_question_with_what_0_3_and_5_mean(desk: Desk) -> None:
     assert (reply.facts["number"], reply.facts["of"], reply.facts["ask"]) == (1, 5, "Can we meet their need?")
     assert [each["score"] for each in reply.facts["means"]] == [0, 3, 5]
     assert "5 = fully, and they agree" in reply.text
-    assert list(reply.buttons) == NUMBERS
+    assert list(reply.buttons) == [*NUMBERS, "don't know"]
 
 
 def test_a_typed_number_presses_the_button_of_that_score_at_the_terminal(desk: Desk) -> None:
@@ -114,7 +114,7 @@ def test_it_is_left_by_any_other_message_and_taken_up_where_it_stopped(desk: Des
     reply = desk.hears("qualify", company="Acme")
     assert (reply.facts["number"], reply.facts["begun"]) == (3, 0)
     assert "Begun today" in reply.text
-    assert list(reply.buttons) == [*NUMBERS, "start again"]
+    assert list(reply.buttons) == [*NUMBERS, "don't know", "start again"]
     assert _answers(desk, 5, 5, 5).facts["total"] == 22
 
 
@@ -122,7 +122,7 @@ def test_it_starts_again_on_demand(desk: Desk) -> None:
     desk.hears("qualify", company="Acme")
     _answers(desk, 1, 1)
     desk.hears("qualify", company="Acme")
-    reply = desk.presses(7)
+    reply = desk.presses(8)
     assert (reply.template, reply.facts["number"]) == ("scoring/question", 1)
     # Left at once, it is still the new round that counts.
     desk.hears("show_customer", company="Acme")
@@ -137,7 +137,7 @@ def test_it_says_how_it_was_last_time(desk: Desk) -> None:
     reply = desk.hears("qualify", company="Acme")
     assert reply.facts["before"] == {"total": 14, "most": 25, "days": 21}
     assert "Last time, 3 weeks ago: 14 of 25." in reply.text
-    assert list(reply.buttons) == [*NUMBERS, "last result"]
+    assert list(reply.buttons) == [*NUMBERS, "don't know", "last result"]
     assert "Last time, 3 weeks ago: 14, now 18." in _answers(desk, 4, 4, 4, 3, 3).text
 
 
@@ -145,7 +145,7 @@ def test_it_shows_the_last_result(desk: Desk) -> None:
     desk.hears("qualify", company="Acme")
     _answers(desk, 3, 3, 3, 3, 2)
     desk.hears("qualify", company="Acme")
-    reply = desk.presses(7)
+    reply = desk.presses(8)
     assert (reply.template, reply.facts["total"]) == ("scoring/audit", 14)
     assert _says(desk, "4").template == "conversation/out_of_scope"
 
@@ -167,19 +167,43 @@ def test_a_score_of_a_round_that_is_over_changes_nothing(desk: Desk) -> None:
     _answers(desk, 1)
     old = desk.hears("qualify", company="Acme")
     desk.hears("qualify", company="Acme")
-    desk.presses(7)
+    desk.presses(8)
     assert _presses_on(desk, old, 5).template == "conversation/gone"
     assert desk.hears("qualify", company="Acme").facts["number"] == 1
 
 
-def test_an_older_button_corrects_its_score_and_what_was_passed_over_is_asked(desk: Desk) -> None:
+def test_an_older_button_corrects_its_score(desk: Desk) -> None:
     desk.hears("qualify", company="Acme")
     second = _answers(desk, 4)
     desk.hears("qualify", company="Acme")
     assert _answers(desk, 3).facts["number"] == 3
-    # The second question once more, on its first button row.
+    # The second question, asked twice, is answered once more.
     assert _presses_on(desk, second, 5).facts["number"] == 3
     assert _answers(desk, 5, 5, 5).facts["total"] == 24
+
+
+def test_it_gives_no_verdict_while_a_question_is_open(desk: Desk) -> None:
+    desk.hears("qualify", company="Acme")
+    _answers(desk, 5)
+    # "I don't know" is no zero.
+    assert _says(desk, "I don't know", "deny").facts["number"] == 3
+    reply = _answers(desk, 5, 5, 5)
+    assert (reply.template, reply.facts["says"], reply.facts["open"]) == ("scoring/audit", None, ["decision process"])
+    assert "20 of 20 so far, no verdict while this is open: decision process." in reply.text
+    assert "Who else looks at this before it is signed" in reply.text
+    assert list(reply.buttons) == ["go on", "more"]
+    # It is not counted as the last one either.
+    assert desk.presses(1).facts["number"] == 2
+    assert _answers(desk, 5).facts["says"] == "go for it"
+
+
+def test_it_knows_nothing_where_nothing_is_known(desk: Desk) -> None:
+    desk.hears("qualify", company="Acme")
+    for _ in QUESTIONS:
+        reply = desk.presses(7)
+    assert (reply.template, len(reply.facts["open"])) == ("scoring/audit", 5)
+    assert list(reply.buttons) == ["go on"]
+    assert desk.hears("qualify", company="Acme").facts["number"] == 1
 
 
 @pytest.mark.parametrize(("stage", "won"), [("won", True), ("lost", False)])

@@ -252,7 +252,7 @@ def test_it_says_of_an_incomplete_picture_what_is_known_and_what_is_not(language
 def test_it_sends_nobody_to_the_decider_of_someone_who_is_no_customer(language: str) -> None:
     for picture, wanted in {"M+a+N": True, "M+a+?": True, "m+a+n": False}.items():
         sample: Facts = {"about": {"who": "Li Wei", "picture": picture, "reach": "Zhao Min"}}
-        facts = {"total": 9, "most": 25, "scores": [], **_facts(sample, language)}
+        facts = {"total": 9, "most": 25, "scores": [], "open": [], **_facts(sample, language)}
         text = _show("scoring/audit_more", facts, language).text
         assert ("Zhao Min" in text) == wanted, text
 
