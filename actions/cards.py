@@ -8,7 +8,7 @@ from typing import Any
 from actions import informing, referring
 from actions.asking import Ask
 from actions.contacts import question_buttons
-from actions.people import who_is_who
+from actions.people import names_the_buyer, who_is_who
 from actions.placing import people_with_places
 from actions.recording import YES_NO, about, local, man_of
 from actions.registry import handles
@@ -37,6 +37,8 @@ CLASSES = {
 @handles("show_customer")
 def show_customer(turn: Turn) -> Reply:
     """The customer card, or the side of the customer that is asked for."""
+    if named := names_the_buyer(turn):
+        return named
     if turn.said.topic == "referrals":
         return referring.who_introduced_whom(turn)
     subject = to_read(turn)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from actions import resolving
+from actions.people import names_the_buyer
 from actions.recording import about
 from actions.registry import handles, press_of, presses
 from actions.resolving import display_name
@@ -45,7 +46,7 @@ _TOLD = {
     "companies": ("name",),
     "opportunities": ("money", "authority", "need", "stage", "amount_minor", "quantity", "product", "expected_close"),
     "reminders": ("due_at",),
-    "objections": ("kind",),
+    "objections": ("kind", "outcome", "answer"),
 }
 """The columns that are worth telling when they change back."""
 
@@ -124,7 +125,12 @@ NEVER_OFFERED = ("out_of_scope", "affirm", "deny", "greet")
 
 
 def ask_what_was_meant(turn: Turn) -> Reply:
-    """Two or three things that the message may mean, as buttons; with nothing likely, what Manny can do."""
+    """Two or three things that the message may mean, as buttons; with nothing likely, what Manny can do.
+
+    No buttons where it is sure to give a name to a buyer who had none.
+    """
+    if named := names_the_buyer(turn):
+        return named
     likely = [intent for intent in (turn.said.intent, *turn.said.also) if intent not in NEVER_OFFERED]
     if turn.said.intent == "out_of_scope" or not likely or not any(map(str.isalpha, turn.said.text)):
         return out_of_scope(turn)

@@ -9,7 +9,7 @@ from typing import Any
 
 from actions.asking import wait_for
 from actions.placing import people_with_places
-from actions.playbook.information import Information
+from actions.playbook.information import Aspect, Information
 from actions.recording import (
     about,
     man_of,
@@ -26,7 +26,7 @@ from actions.rules.information import lacking, next_aspect
 from actions.rules.man import NO_CUSTOMER
 from actions.rules.people import Place
 from actions.turn import Button, Reply, Turn
-from nlu.understanding import MAN
+from nlu.understanding import MAN, Understanding
 from storage.models import Fact, Opportunity, Person
 
 PEOPLE_SHOWN = 4
@@ -147,10 +147,10 @@ def answer_information(turn: Turn, arguments: dict[str, Any]) -> Reply:
         return turn.again(turn.said)
     if _says_nothing(turn.said.text, information):
         return leave_information(turn, arguments)
-    subject = _answered_of(turn, opportunity, aspect.tells)
+    subject = _answered_of(turn, opportunity, aspect)
     if subject is None:
         return turn.again(turn.said)
-    said = replace(turn.said, intent="log_contact", company=None, words={})
+    said = _as_answer(turn.said, aspect.known_by)
     if arguments["aspect"] == "decider" and subject.person is not None:
         said = replace(said, authority="yes", role="decision_maker")
     focus(turn, opportunity)
@@ -164,21 +164,32 @@ def answer_information(turn: Turn, arguments: dict[str, Any]) -> Reply:
     return offering(turn, reply, opportunity, suggested_follow_up(turn, opportunity))
 
 
+def _as_answer(said: Understanding, asked: Sequence[str]) -> Understanding:
+    """The message with no more than was asked for: "two old Grundfos pumps" are used today, not wanted."""
+    others = {field: None for field in ("product", "quantity", "amount", "source") if field not in asked}
+    when = said.when if "expected_close" in asked else None
+    return replace(said, intent="log_contact", company=None, when=when, purpose="close", words={}, **others)
+
+
 def _says_nothing(text: str, information: Information) -> bool:
     said = names.spaced(text)
     return not said or said in {names.spaced(phrase) for phrase in information.nothing_said}
 
 
-def _answered_of(turn: Turn, opportunity: Opportunity, tells: Sequence[str]) -> Subject | None:
+def _answered_of(turn: Turn, opportunity: Opportunity, aspect: Aspect) -> Subject | None:
     """Whom the answer tells of: the person it names, the contact by a pronoun, else nobody; None where it is no answer.
 
-    None, too, for another company or somebody from elsewhere, somebody new, a stage, or news of money, authority or
-    need that the question did not ask for.
+    An answer names no customer, nobody from elsewhere and nobody new, and a company only where the question asks for
+    one; it tells of no stage, and of money, authority and need only where the question asks for them.
     """
     said, company = turn.said, opportunity.company
-    elsewhere = said.company and (company is None or names.key(said.company) != company.name_key)
-    off_topic = any(getattr(said, fact) is not None for fact in MAN if fact not in tells)
-    if elsewhere or off_topic or said.mention == "new" or said.stage:
+    off_topic = any(getattr(said, fact) is not None for fact in MAN if fact not in aspect.tells)
+    if (
+        (said.company and not _is_answer(turn, said.company, aspect))
+        or off_topic
+        or said.mention == "new"
+        or said.stage
+    ):
         return None
     if not said.person:
         return Subject(opportunity.contact if said.mention == "pronoun" else None, company, opportunity)
@@ -189,6 +200,11 @@ def _answered_of(turn: Turn, opportunity: Opportunity, tells: Sequence[str]) -> 
     if meant:
         return None
     return Subject(bring_in(turn, said.person, Subject(None, company, opportunity)), company, opportunity)
+
+
+def _is_answer(turn: Turn, company: str, aspect: Aspect) -> bool:
+    """Whether a company named is a competitor or a supplier, not a customer."""
+    return aspect.names_companies and not names.match(company, turn.customers.companies_known(names.key(company)))
 
 
 def _fact(turn: Turn, opportunity: Opportunity, field: str) -> Fact:

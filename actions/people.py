@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from actions import resolving
-from actions.contacts import noted_reply
+from actions.contacts import log_contact, noted_reply
 from actions.placing import people_with_places
 from actions.recording import about, put_on_record
 from actions.registry import handles, presses
+from actions.rules import names
 from actions.rules.people import Place, missing_parts
 from actions.turn import Button, Reply, Turn
 from storage.models import Opportunity, Person
@@ -20,6 +22,8 @@ PEOPLE_SHOWN = 6
 @handles("describe_person")
 def describe_person(turn: Turn) -> Reply:
     """Notes role and style, and says what this person cares about and how to deal with them."""
+    if named := names_the_buyer(turn):
+        return named
     subject = resolving.to_change(turn)
     style_before = subject.person.style if subject.person else None
     noted = put_on_record(turn, subject, met=turn.said.met and not turn.said.about_related)
@@ -44,6 +48,24 @@ def describe_person(turn: Turn) -> Reply:
     }
     described = Reply("people/described", facts, reply.buttons)
     return described.with_more("people/described_more") if style else described
+
+
+def names_the_buyer(turn: Turn) -> Reply | None:
+    """The reply to "he is Li Wei from Acme", where a buyer without a name was spoken of; None for anything else.
+
+    The model knows no intent for it. What was read as another's name may be the company: "he's Li Wei from Acme".
+    """
+    said, unnamed = turn.said, resolving.in_focus(turn)
+    if not said.person or unnamed is None or unnamed.contact is None or unnamed.contact.name is not None:
+        return None
+    company = said.company or said.referrer
+    spoken = names.spaced(said.text)
+    if spoken not in {names.spaced(form) for form in turn.playbook.people.naming.forms(said.person, company)}:
+        return None
+    if names.match(said.person, turn.customers.persons_known(names.key(said.person))):
+        return None
+    meant = replace(said, intent="log_contact", company=company, referrer=None, mention="naming", related=None)
+    return log_contact(replace(turn, said=meant))
 
 
 # --- who is who

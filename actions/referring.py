@@ -10,6 +10,7 @@ from typing import Any
 from actions import resolving
 from actions.asking import Ask
 from actions.contacts import noted_reply
+from actions.people import names_the_buyer
 from actions.recording import move_stage, put_on_record
 from actions.registry import handles, presses
 from actions.resolving import Subject, display_name
@@ -24,6 +25,8 @@ ABOVE, BELOW, BESIDE = 4, 3, 5
 """How far a chain is followed back and on, and how many introduced by one person are shown."""
 AT_MOST = 20
 """People in a chain: what fits a picture and a few screens."""
+LOOKED_BACK = 50
+"""How many steps back a circle is looked for."""
 FETCHED = 100
 """How many who were introduced are read for one step."""
 LISTED = 5
@@ -33,26 +36,31 @@ LISTED = 5
 @handles("log_referral")
 def log_referral(turn: Turn) -> Reply:
     """Puts the person introduced on record, with who made the introduction."""
+    if named := names_the_buyer(turn):
+        return named
     said = turn.said
-    referrer = _referrer(turn, said.referrer) if said.referrer else None
+    # Asked before anything is made: a question leaves no half of an introduction on record.
+    known = _known(turn, said.referrer) if said.referrer else None
     introduced = replace(
         turn, said=replace(said, mention=None if said.person else "new", source=said.source or "referral")
     )
     subject = resolving.to_change(replace(introduced, said=replace(introduced.said, intent="log_contact")))
-    if subject.person is not None and referrer is not None and subject.person is not referrer:
+    if subject.person is not None and said.referrer:
+        referrer = known or _known(turn, said.referrer) or _new(turn, said.referrer)
         if circle := _circle(turn, subject.person, referrer):
             return circle
-        subject.person.referrer = referrer
+        # Two spellings of one name: nobody introduced themselves.
+        subject.person.referrer = referrer if referrer is not subject.person else None
     noted = put_on_record(introduced, subject, met=False)
     if subject.new and subject.opportunity is not None:
         move_stage(turn, subject.opportunity, "lead")
     reply = noted_reply(introduced, subject, noted)
-    known = subject.person.referrer if subject.person else None
-    return Reply("people/referred", {**reply.facts, "referrer": known.name if known else said.referrer}, reply.buttons)
+    by = subject.person.referrer if subject.person else None
+    return Reply("people/referred", {**reply.facts, "referrer": by.name if by else said.referrer}, reply.buttons)
 
 
-def _referrer(turn: Turn, name: str) -> Person:
-    """Who made the introduction: a person on record, or a new one. Raises Ask where several have the name."""
+def _known(turn: Turn, name: str) -> Person | None:
+    """The person on record who made the introduction. Raises Ask where several have the name."""
     if "referrer_id" in turn.chosen and (chosen := turn.customers.person(turn.chosen["referrer_id"])):
         return chosen
     found = names.match(name, turn.customers.persons_known(names.key(name)))
@@ -68,9 +76,10 @@ def _referrer(turn: Turn, name: str) -> Person:
             for each in found[:6]
         )
         raise Ask(Reply("people/which", {"name": name, "count": len(found)}, buttons))
-    known = turn.customers.person(found[0].id) if found else None
-    if known is not None:
-        return known
+    return turn.customers.person(found[0].id) if found else None
+
+
+def _new(turn: Turn, name: str) -> Person:
     person = Person(
         owner_id=turn.speaker.id, name=name, name_key=names.key(name), also_known_as=[], created_at=turn.now
     )
@@ -86,8 +95,8 @@ def referrer_is(turn: Turn, arguments: dict[str, Any]) -> Reply:
 
 def _circle(turn: Turn, person: Person, referrer: Person) -> Reply | None:
     """The refusal where `referrer` came through `person` in the first place; None where they did not."""
-    line = [turn.work.session.get_one(Person, id_) for id_ in _line(turn, referrer, 50)]
-    if person not in line:
+    line = [turn.work.session.get_one(Person, id_) for id_ in _line(turn, referrer, LOOKED_BACK)]
+    if person not in line[:-1]:
         return None
     through = line[line.index(person) :]
     facts = {"person": person.name, "referrer": referrer.name, "through": [each.name for each in through]}

@@ -21,6 +21,8 @@ class Aspect(Entry):
     known_by: Annotated[tuple[str, ...], Field(min_length=1)]
     noted_as: Annotated[str, Field(max_length=32)] | None = None
     tells: tuple[str, ...] = ()
+    names_companies: bool = False
+    """Whether the answer may name a company that is no customer."""
     ask: Text | None = None
     aloud: Text | None = None
 

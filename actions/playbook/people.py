@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from actions.playbook.texts import Entry, Text
+from actions.playbook.texts import Entry, Text, Words
 from actions.rules.people import PARTS
 
 
@@ -31,11 +31,28 @@ class Thanks(Entry):
         return self
 
 
+class Naming(Entry):
+    """How a message says no more than what somebody is called."""
+
+    opens: tuple[Words, ...]
+    before_company: tuple[Words, ...]
+    after_company: tuple[Words, ...]
+
+    def forms(self, person: str, company: str | None) -> set[str]:
+        """Every way of saying it, with these names."""
+        if company is None:
+            return {f"{opening} {person}" for opening in self.opens}
+        return {f"{opening} {person} {word} {company}" for opening in self.opens for word in self.before_company} | {
+            f"{opening} {company} {word} {person}" for opening in self.opens for word in self.after_company
+        }
+
+
 class People(Entry):
-    """Parts and thanks."""
+    """Parts, thanks and names."""
 
     parts: dict[str, Part]
     thanks: Thanks
+    naming: Naming
 
     @model_validator(mode="after")
     def _complete(self) -> People:
