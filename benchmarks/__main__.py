@@ -34,6 +34,8 @@ EACH = 28
 WARM_UP = 20
 """The first messages, which are not counted."""
 CUSTOMERS = 5_000
+PYRAMIDS = WARM_UP + 30
+"""Times that the customer pyramid is asked for: it looks at every customer, and draws a picture."""
 
 
 class TimedClient(NluClient):
@@ -128,6 +130,13 @@ def main() -> None:
             for label, own in (("its own share", empty.own), (f"with {CUSTOMERS:,} customers", full.own)):
                 p50, p95 = _print(label, own)
                 print(f"{'':38} {p50 / parse[0]:.2f} and {p95 / parse[1]:.2f} times the parse")
+            for conversation in (empty, full):
+                conversation.own.clear()
+            for _ in range(PYRAMIDS):
+                empty.say("who are our VIP customers?")
+                full.say("who are our VIP customers?")
+            _print("Manny's share of the pyramid, empty", empty.own)
+            _print(f"of {CUSTOMERS:,} customers, with its picture", full.own)
             _print_memory("the server keeps", server)
             _print_memory(f"plain Rasa of {MESSAGES:,} messages keeps", plain_server)
             for each in (parser, plain, empty, full):

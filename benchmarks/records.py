@@ -11,27 +11,29 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session, sessionmaker
 
 from actions.rules.names import key
-from storage.models import Base, Company, Fact, Message, Opportunity, Outgoing, Person, Reminder
+from storage.models import Base, Company, Fact, Message, Opportunity, Outgoing, Person, Reminder, Transaction
 from storage.unit_of_work import UnitOfWork
 
 FIRST = ("Anna", "Bob", "Carla", "Dmitri", "Elena", "Farid", "Grace", "Hugo", "Ines", "Jonas", "Katya", "Liam", "Mira")
 LAST = ("Weber", "Rossi", "Silva", "Novak", "Khan", "Meyer", "Lopez", "Costa", "Lund", "Petrov", "Sato", "Kim", "Haas")
 SURNAMES, GIVEN = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗", "伟芳娜敏静磊军洋勇杰涛明超霞平刚桂英华文辉"
 FACTS_EACH = 3
+PURCHASES_EACH = 3
 
 
 def fill(sessions: sessionmaker[Session], account: str, channel: str, customers: int) -> None:
-    """Puts `customers` companies on record, each with a person, an opportunity, facts, messages and a reminder."""
+    """Puts `customers` companies on record, each with a person, an opportunity, facts, messages, purchases, a reminder."""
     with UnitOfWork(sessions) as work:
         member = work.team.by_account(channel, account)
         assert member is not None
         conversation = work.team.conversation(channel, account, member)
         rows: dict[type[Base], list[dict[str, Any]]] = {
-            model: [] for model in (Company, Person, Opportunity, Message, Fact, Outgoing, Reminder)
+            model: [] for model in (Company, Person, Opportunity, Message, Fact, Outgoing, Reminder, Transaction)
         }
         for number, (person, company) in enumerate(_names(customers), 1):
             for model, row in _customer(number, person, company, member.id, conversation.id, channel):
                 rows[model].append(row)
+            rows[Transaction] += _purchases(number, member.team_id)
         for model, each in rows.items():
             work.session.execute(insert(model), each)
         work.commit()
@@ -70,3 +72,19 @@ def _customer(
     reminder = {"member_id": owner, "conversation_id": conversation, "opportunity_id": number, "created_at": now}
     due = now + timedelta(days=1, minutes=number)
     yield Reminder, {**reminder, "text": "call back", "due_at": due, "status": "waiting", "language": "en"}
+
+
+def _purchases(number: int, team: int) -> list[dict[str, Any]]:
+    """What a customer bought, half a year apart; a few buy much, most buy little."""
+    now = datetime.now(UTC)
+    bought = {"team_id": team, "company_id": number, "kind": "purchase", "currency": "USD", "created_at": now}
+    amount = 10_000_000 // number
+    return [
+        {
+            **bought,
+            "happened_on": (now - timedelta(days=180 * each)).date(),
+            "amount_minor": amount,
+            "profit_minor": amount // 5,
+        }
+        for each in range(PURCHASES_EACH)
+    ]

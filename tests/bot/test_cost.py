@@ -20,7 +20,13 @@ class Heard:
     """A model that has understood what each message means before it is asked."""
 
     def parse(self, text: str, now: datetime) -> Understanding:
-        meant = {"met": "log_contact", "show": "show_customer", "todo": "list_reminders", "who": "find_customers"}
+        meant = {
+            "met": "log_contact",
+            "show": "show_customer",
+            "todo": "list_reminders",
+            "who": "find_customers",
+            "vips": "show_pyramid",
+        }
         intent, _, person = text.partition(" ")
         return Understanding(
             text, "en", meant[intent], 0.9, person=person or None, money="yes" if intent == "met" else None
@@ -46,7 +52,7 @@ def _statements(folder: Path, said: str, customers: int) -> list[str]:
     return run
 
 
-@pytest.mark.parametrize("said", ["met Ottokar Wendelin", "show Ottokar", "todo", "who"])
+@pytest.mark.parametrize("said", ["met Ottokar Wendelin", "show Ottokar", "todo", "who", "vips"])
 def test_it_takes_three_transactions_and_as_many_statements_with_thousands_of_customers(
     tmp_path: Path, said: str
 ) -> None:
