@@ -291,9 +291,9 @@ def test_undo_takes_an_outcome_back_and_the_question_is_no_change_of_its_own(tmp
         desk.hears("finish_reminder", action="done", text="done with it")
         _settle(desk, True, 1)
         assert _tried(desk) == {"three_years": (1, 1)}
-        desk.hears("undo", text="undo")
+        assert "answer as before" in desk.hears("undo", text="undo").text
         assert _tried(desk) == {}
-        desk.hears("undo", text="undo")
+        assert "outcome as before" in desk.hears("undo", text="undo").text
         undone = desk.hears("undo", text="undo")
         assert "done with it" in undone.text
 
