@@ -90,9 +90,11 @@ def question(turn: Turn, asked: Asked, criteria: Sequence[Asked], press: str, ar
         "ask": asked.ask.in_(language),
         "means": [{"score": score, "words": asked.means[score].in_(language)} for score in EXPLAINED],
     }
-    scores = [Button("score", press, {**arguments, "score": score}, {"score": score}) for score in ON_BUTTONS]
+    numbers: list[Button] = [
+        Button("score", press, {**arguments, "score": score}, {"score": score}) for score in ON_BUTTONS
+    ]
     unsure = Button("dont_know", press, {**arguments, "score": None}, answer="deny")
-    return Reply("scoring/question", facts, (*scores, unsure))
+    return Reply("scoring/question", facts, (*numbers, unsure))
 
 
 def days_since(turn: Turn, assessment: Assessment) -> int:
