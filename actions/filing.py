@@ -16,6 +16,7 @@ from nlu.understanding import Understanding
 from storage.files import SIZE_AT_MOST as FILE_AT_MOST
 from storage.files import SentFile
 from storage.models import Attachment, Message, Opportunity
+from storage.repositories.attachments import in_use
 
 SAID_BESIDE_FILES = (
     "log_contact",
@@ -182,13 +183,15 @@ def file_elsewhere(turn: Turn, arguments: dict[str, Any]) -> Reply:
 
 def _put(turn: Turn, opportunity_id: int, messages: Sequence[Message]) -> list[SentFile]:
     """Puts the files of these messages with a customer, and takes them from where they were; returns those there are."""
-    kept = {
-        row.message_id: row for row in turn.work.attachments(turn.speaker).from_messages([each.id for each in messages])
-    }
+    attachments = turn.work.attachments(turn.speaker)
+    kept = {row.message_id: row for row in attachments.from_messages([each.id for each in messages])}
     files: list[SentFile] = []
     for message in messages:
         file = file_of(turn, message)
         if file is None or file.path is None or file.media_type is None:
+            continue
+        if message.id not in kept and in_use(turn.work.session, [file.path]):
+            # The customer who has it was handed over meanwhile.
             continue
         files.append(file)
         if message.id in kept:

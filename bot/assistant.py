@@ -137,7 +137,7 @@ class Assistant:
             return "conversation/empty"
         if len(text) > TOO_LONG:
             return "conversation/too_long"
-        if (command := text.strip().lower()).startswith("/"):
+        if incoming.file is None and (command := text.strip().lower()).startswith("/"):
             return self._command(command.split("@")[0].split()[0])
         try:
             return self._nlu.parse(text, now)

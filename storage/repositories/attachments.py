@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.models import Attachment, Message, Opportunity
@@ -22,13 +22,6 @@ class Attachments(SeenBy):
         query = select(Attachment).join(Opportunity, Opportunity.id == Attachment.opportunity_id)
         query = query.where(Attachment.opportunity_id == opportunity_id, self._mine(Opportunity.owner_id))
         return self._session.scalars(query.order_by(Attachment.id.desc()).limit(limit)).all()
-
-    def count(self, opportunity_id: int) -> int:
-        """How many files a customer has."""
-        query = select(func.count()).select_from(Attachment).join(Opportunity)
-        return (
-            self._session.scalar(query.where(Opportunity.id == opportunity_id, self._mine(Opportunity.owner_id))) or 0
-        )
 
     def from_messages(self, message_ids: Sequence[int]) -> Sequence[Attachment]:
         """The visible files that came with these messages."""

@@ -228,6 +228,25 @@ def test_it_puts_no_file_on_a_customer_of_somebody_else(office: Office) -> None:
         assert work.session.get_one(Opportunity, row.opportunity_id).owner_id == bob.id
 
 
+def test_a_file_of_a_customer_who_was_handed_over_stays_there(office: Office) -> None:
+    office.hears("log_contact", company="Globex", need="yes")
+    office.hears("log_contact", company="Acme", need="yes")
+    office.gets(PDF)
+    office.takes_over("Bob")
+    office.takes_over("Mona", "manager")
+    office.hears("reassign", company="Acme", rep="Bob")
+    office.presses(1)
+    office.takes_over("Ann")
+    office.presses(1)
+    assert office.hears("show_customer", company="Globex").template == "conversation/gone"
+    assert [company for company, *_ in office.files()] == ["Acme"]
+
+
+def test_words_that_begin_with_a_slash_are_no_command(office: Office) -> None:
+    office.hears("log_contact", company="Acme", need="yes")
+    assert office.gets(PDF, text="/contract of theirs").template == "files/kept"
+
+
 def test_a_file_that_is_gone_is_not_put_anywhere(office: Office) -> None:
     office.gets(PDF)
     for path in office._manny.files.all():
