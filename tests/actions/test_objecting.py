@@ -242,6 +242,15 @@ def test_it_does_not_ask_about_a_lost_deal(tmp_path: Path) -> None:
         assert ASKED["en"] not in desk.hears("finish_reminder", **ACME, action="done", text="n").text
 
 
+@pytest.mark.parametrize("stage", ["negotiation", "won"])
+def test_a_later_stage_settles_nothing_by_itself(tmp_path: Path, stage: str) -> None:
+    with Desk(tmp_path) as desk:
+        _object(desk, **ACME)
+        desk.presses(1)
+        desk.hears("update_deal", **ACME, stage=stage, text="n")
+        assert ASKED["en"] in desk.hears("finish_reminder", **ACME, action="done", text="n").text
+
+
 def test_yes_and_no_in_words_answer_it(tmp_path: Path) -> None:
     with Desk(tmp_path) as desk:
         for word, customer in (("affirm", ACME), ("deny", GLOBEX)):
