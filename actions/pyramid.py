@@ -26,6 +26,7 @@ from actions.sold import (
     would_be,
 )
 from actions.turn import Button, Reply, Tiers, Turn
+from nlu.values.mentions import means_one
 
 SHOWN = 5
 """Customers named in a first reply."""
@@ -39,10 +40,11 @@ MOVED = 4
 def show_pyramid(turn: Turn) -> Reply:
     """The pyramid, or one customer's place in it; who moved, who earns the money, and what relationships are worth."""
     turn = resolving.with_colleague(turn)
-    if turn.said.person or turn.said.company or turn.said.mention == "pronoun" or turn.chosen:
+    said = turn.said
+    if said.person or said.company or turn.chosen or (said.mention == "pronoun" and means_one(said.text)):
         subject = resolving.to_read(turn)
-        return lifetime_of(turn, subject) if turn.said.topic == "lifetime" else _tier(turn, subject)
-    shown = {"movers": _movers, "profit": _profit, "lifetime": lifetimes}.get(turn.said.topic or "", _pyramid)
+        return lifetime_of(turn, subject) if said.topic == "lifetime" else _tier(turn, subject)
+    shown = {"movers": _movers, "profit": _profit, "lifetime": lifetimes}.get(said.topic or "", _pyramid)
     return shown(turn)
 
 

@@ -42,6 +42,19 @@ _BEFORE_NAME = re.compile(_RELATION + r"(?:[,，:：]| is| called|,? named|是|�
 _AFTER_NAME = re.compile(r"^(?:[,，]| is|,? who is|是)? ?" + _RELATION, re.IGNORECASE)
 
 
+_ONE = re.compile(
+    r"\b(?:is|are|was|were|did|do|does|has|have|would|could|will|if) (?:he|she|they|it|this one|that one)\b"
+    r"|\b(?:he|she|they|it)(?:'s| is|'re| are| was| were) (?:an? |our |still |now |in )"
+    r"|\b(?:his|her|their|its) (?:\w+ ){0,2}(?:tier|level|class|category|rank|place|worth|value|clv|ltv)\b"
+    r"|\b(?:this|that) (?:customer|client|company|account|firm|guy)\b"
+    r"|(?<![其吉])[他她它]|人家|对方|該客|该客户|[这那]个?(?:客户(?!金字塔|分[级层])|家)|[這那]個?(?:客戶(?!金字塔|分[級層])|家)",
+    re.IGNORECASE,
+)
+_SEVERAL = re.compile(
+    r"\b(?:customers|clients|accounts|companies|ones|who|whose|which|everybody|everyone|all|each|them|vips|reps)\b"
+    r"|哪|谁|誰|们的?客|大家|所有|全部|各[级层級層]|[几幾]家|排[名行]|名单|名單",
+    re.IGNORECASE,
+)
 _RECEIVES = re.compile(r"(?:\bto|\bfor|\blet|\bgive|\bhave|给|給|归|歸|由|让|讓|请|請)\s*$", re.IGNORECASE)
 
 
@@ -56,6 +69,15 @@ def mention_of(text: str, people: Sequence[tuple[int, int]] = ()) -> str | None:
             return kind
     pronoun = _PRONOUN.search(head)
     return "pronoun" if pronoun and not any(end <= pronoun.start() for _, end in people) else None
+
+
+def means_one(text: str) -> bool:
+    """Whether a question without a name is about one customer spoken of before ("are they a VIP?"), not about all.
+
+    `mention_of` takes `them` and 客户 for a pronoun wherever they stand: in a question about customers, they are all.
+    """
+    one = _ONE.search(text[:1_000])
+    return one is not None and not _SEVERAL.search(text, 0, one.start())
 
 
 def was_met(text: str) -> bool:

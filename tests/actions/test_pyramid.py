@@ -250,13 +250,17 @@ def test_it_says_where_a_customer_stands_and_what_to_do(tmp_path: Path) -> None:
 
 def test_it_means_the_company_of_a_person_and_whom_the_conversation_is_about(tmp_path: Path) -> None:
     with Desk(tmp_path) as desk:
-        assert desk.hears("show_pyramid", mention="pronoun").template == "people/whom"
+        they_a_vip = {"mention": "pronoun", "text": "are they a VIP?"}
+        assert desk.hears("show_pyramid", **they_a_vip).template == "people/whom"
         desk.hears("log_contact", person="Li Wei", company="Customer A", need="yes")
         _put(tmp_path, [*TEN, ",Zhang Min,2026-01-05,1,USD"])
         person = desk.hears("show_pyramid", person="Li Wei")
-        they = desk.hears("show_pyramid", mention="pronoun")
+        they = desk.hears("show_pyramid", **they_a_vip)
+        # 客户 counts as a pronoun where one customer is spoken of.
+        everybody = desk.hears("show_pyramid", mention="pronoun", text="我们的VIP客户有哪些")
         alone = desk.hears("show_pyramid", person="Zhang Min")
     assert (person.facts["who"], person.facts["rank"]) == (they.facts["who"], they.facts["rank"]) == ("Customer A", 1)
+    assert everybody.template == "pyramid/pyramid"
     assert (alone.facts["who"], alone.facts["rank"]) == ("Zhang Min", 11)
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlu.values.mentions import mention_of, receiver, related_person, was_met
+from nlu.values.mentions import means_one, mention_of, receiver, related_person, was_met
 
 
 @pytest.mark.parametrize(
@@ -79,3 +79,40 @@ def test_who_takes_a_customer_over(text: str, colleagues: list[str], expected: s
 )
 def test_a_pronoun_behind_a_name_stands_for_that_one(text: str, name: str, mention: str | None) -> None:
     assert mention_of(text, [(text.index(name), text.index(name) + len(name))]) == mention
+
+
+ONE = (
+    *(
+        "are they a key account",
+        "is it a vip?",
+        "what tier is this client",
+        "their clv?",
+        "what is their lifetime value",
+    ),
+    *("worth of this customer over all the years?", "did they drop", "what do we lose over a lifetime if they go"),
+    *("他们家算VIP吗", "他们是大客户吗", "她家第几级", "这家客户什么级别", "这个客户终身价值多少", "对方算大客户吗"),
+)
+ALL = (
+    *(
+        "who are our VIP customers?",
+        "which of them are vips",
+        "how many of them in each tier",
+        "which customers pay their bills",
+    ),
+    *("top 20 and their revenue", "show the triangle, it looks nice", "which ones might drop soon if they don't order"),
+    *("who are the 20 percent and what is their worth", "pyramid", "rank them by lifetime value", "put it on screen"),
+    *(
+        "我们的VIP客户有哪些",
+        "客户金字塔",
+        "这个月的客户金字塔",
+        "谁是大客户",
+        "哪些客户掉级了，他们为什么掉",
+        "其他客户呢",
+    ),
+    *("看看这个客户金字塔", "各级客户有多少"),
+)
+
+
+@pytest.mark.parametrize(("text", "one"), [(text, True) for text in ONE] + [(text, False) for text in ALL])
+def test_it_tells_a_question_about_one_customer_from_one_about_all(text: str, one: bool) -> None:
+    assert means_one(text) == one
