@@ -25,7 +25,8 @@ class NoAnswer(Exception):
 
 def wait_for(turn: Turn, needs: str, press: str, arguments: dict[str, Any]) -> None:
     """Remembers that the next message may answer: with a time (`when`), a customer's name (`name`), a score from 0 to 5
-    (`score`), figures of a balance sheet (`figures`), a product (`product`), or in words (`words`).
+    (`score`), figures of a balance sheet (`figures`), a product (`product`), in words (`words`), or with whatever the
+    press finds in it (`anything`).
 
     `press` then runs with `arguments` and the answer's understanding under `answer`; it may raise NoAnswer.
     """
@@ -65,10 +66,18 @@ def _answers(needs: str, said: Understanding) -> bool:
         # A bare name can be taken for anything; whether it is a product's, the press finds out.
         return len(said.text) <= SHORT
     if needs == "words":
-        return said.intent in ANSWERING and not said.text.rstrip().endswith(("?", "？"))
+        return said.intent in ANSWERING and not _is_question(said)
+    if needs == "anything":
+        return (said.intent in ANSWERING or said.confidence < SURE) and not _is_question(said)
     return False
 
 
+def _is_question(said: Understanding) -> bool:
+    return said.text.rstrip().endswith(("?", "？"))
+
+
+SURE = 0.9
+"""From this confidence on a command is one; a bare "about 50k" or "mid April" is taken for one with less."""
 SHORT = 40
 """Characters of an answer that is no more than a name."""
 ANSWERING = ("log_contact", "describe_person", "report_objection", "update_deal", "affirm", "out_of_scope")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from actions import relationship, resolving
-from actions.asking import Ask, wait_for
+from actions.asking import ANSWERING, Ask, NoAnswer, wait_for
 from actions.catalogue import products_of
 from actions.contacts import colleagues, noted_reply, question_buttons
 from actions.purchases import log_purchase
@@ -32,6 +33,9 @@ from actions.turn import Button, Reply, Turn
 from nlu.understanding import MAN, Understanding
 from storage.models import Fact, Member, Opportunity
 
+NAME_AT_MOST = 6
+"""Words of a message that gives a name and no more: "it's Zhao Min, the plant manager"."""
+_NAME = re.compile(r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,2}")
 PRODUCTS_OFFERED = 6
 """Products on buttons; more do not fit on a phone."""
 
@@ -115,11 +119,9 @@ def _asking(turn: Turn, reply: Reply, opportunity: Opportunity, asks: str) -> Re
         buttons = (Button("name", "deal_product", {**arguments, "product": name}, {"name": name}) for name in offered)
         return replace(reply, buttons=tuple(buttons))
     if asks in ("contact", "decider"):
-        wait_for(turn, "name", "deal_person", {**arguments, "part": asks})
-    elif asks == "expected_close":
-        wait_for(turn, "when", "deal_close", arguments)
+        wait_for(turn, "anything", "deal_person", {**arguments, "part": asks})
     else:
-        wait_for(turn, "words", "deal_amount", arguments)
+        wait_for(turn, "anything", "deal_close" if asks == "expected_close" else "deal_amount", arguments)
     return reply
 
 
@@ -135,11 +137,10 @@ def deal_product(turn: Turn, arguments: dict[str, Any]) -> Reply:
 @presses("deal_person")
 def deal_person(turn: Turn, arguments: dict[str, Any]) -> Reply:
     """A name is the answer: whom the rep deals with at the customer, or who decides there."""
-    opportunity = turn.customers.opportunity(arguments["opportunity_id"])
-    if opportunity is None:
-        return Reply("conversation/gone")
+    opportunity, name = _asked_about(turn, arguments), _bare_name(turn.said)
+    if name is None:
+        raise NoAnswer
     resolving.focus(turn, opportunity)
-    name = turn.said.person or turn.said.company
     said = replace(turn.said, intent="log_contact", person=name, company=None, mention=None)
     if arguments["part"] == "decider":
         return turn.again(replace(said, intent="describe_person", related=name, role="decision_maker"))
@@ -151,23 +152,35 @@ def deal_person(turn: Turn, arguments: dict[str, Any]) -> Reply:
 @presses("deal_close")
 def deal_close(turn: Turn, arguments: dict[str, Any]) -> Reply:
     """A day is the answer: when they will decide."""
-    opportunity = turn.customers.opportunity(arguments["opportunity_id"])
-    if opportunity is None:
-        return Reply("conversation/gone")
-    if turn.said.past or turn.said.intent in ("set_reminder", "finish_reminder") or _about_another(turn, opportunity):
-        return turn.again(turn.said)
+    opportunity = _asked_about(turn, arguments)
+    if turn.said.when is None or turn.said.past or _about_another(turn, opportunity):
+        raise NoAnswer
     return _noted(turn, opportunity, replace(turn.said, purpose="close"))
 
 
 @presses("deal_amount")
 def deal_amount(turn: Turn, arguments: dict[str, Any]) -> Reply:
     """An amount is the answer: what the deal is worth."""
+    opportunity = _asked_about(turn, arguments)
+    if turn.said.amount is None or _about_another(turn, opportunity):
+        raise NoAnswer
+    return _noted(turn, opportunity, turn.said)
+
+
+def _asked_about(turn: Turn, arguments: dict[str, Any]) -> Opportunity:
+    """The deal that a question was about. Raises NoAnswer where it is gone, or is another's by now."""
     opportunity = turn.customers.opportunity(arguments["opportunity_id"])
     if opportunity is None:
-        return Reply("conversation/gone")
-    if turn.said.amount is None or _about_another(turn, opportunity):
-        return turn.again(turn.said)
-    return _noted(turn, opportunity, turn.said)
+        raise NoAnswer
+    return opportunity
+
+
+def _bare_name(said: Understanding) -> str | None:
+    """The name that a short message gives; two or three capitals alone are one, whatever the message was taken for."""
+    named = said.person or said.company
+    if named is None:
+        return said.text.strip() if _NAME.fullmatch(said.text.strip()) else None
+    return named if not said.states_facts() and len(said.text.split()) <= NAME_AT_MOST else None
 
 
 def _noted(turn: Turn, opportunity: Opportunity, said: Understanding) -> Reply:
@@ -194,8 +207,8 @@ def _won(turn: Turn, opportunity: Opportunity, facts: dict[str, Any]) -> Reply:
     log_purchase(turn, opportunity)
     facts["reward"] = due_for(turn, opportunity)
     if missing(WON, _needs(turn), _known(opportunity)):
-        wait_for(turn, "words", "deal_amount", {"opportunity_id": opportunity.id})
-        later = Button("not_sure", "why_closed", {"opportunity_id": opportunity.id})
+        wait_for(turn, "anything", "deal_amount", {"opportunity_id": opportunity.id})
+        later = Button("not_sure", "why_closed", {"opportunity_id": opportunity.id}, answer="deny")
         return Reply("deals/won", {**facts, "asks": "amount"}, (later,))
     if opportunity.closed_for is not None:
         return Reply("deals/won", {**facts, "asks": None})
@@ -228,8 +241,8 @@ def _why(turn: Turn, reply: Reply, opportunity: Opportunity, likely: list[str] |
         )
         for name in offered
     ]
-    buttons.append(Button("not_sure", "closed_for", {**arguments, "reason": None}))
-    wait_for(turn, "words", "closed_in_words", arguments)
+    buttons.append(Button("not_sure", "closed_for", {**arguments, "reason": None}, answer="deny"))
+    wait_for(turn, "anything", "closed_in_words", arguments)
     return replace(reply, buttons=tuple(buttons))
 
 
@@ -254,15 +267,15 @@ def closed_for(turn: Turn, arguments: dict[str, Any]) -> Reply:
 @presses("closed_in_words")
 def closed_in_words(turn: Turn, arguments: dict[str, Any]) -> Reply:
     """The reason in the rep's own words. Words that fit none, or several, are kept, and the reason is asked for again."""
-    opportunity = turn.customers.opportunity(arguments["opportunity_id"])
-    if opportunity is None or opportunity.stage not in CLOSED:
-        return turn.again(turn.said)
+    opportunity = _asked_about(turn, arguments)
+    if opportunity.stage not in CLOSED:
+        raise NoAnswer
     said, leaving = turn.said, turn.playbook.leaving
     named = [name for name in _reasons_named(turn) if opportunity.stage == LOST or leaving[name].won]
     # Nobody wins a deal for an objection.
     objects = opportunity.stage == WON and said.intent == "report_objection"
-    if objects or (not named and _is_news(turn, opportunity)):
-        return turn.again(said)
+    if objects or (not named and (_is_news(turn, opportunity) or said.intent not in ANSWERING)):
+        raise NoAnswer
     resolving.focus(turn, opportunity)
     if len(named) == 1:
         return _closed(turn, opportunity, named[0], said.text)

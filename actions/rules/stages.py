@@ -22,7 +22,9 @@ def missing(stage: str, needs: Mapping[str, Sequence[Needs]], known: Collection[
     """
     stages = OPEN[: OPEN.index(stage) + 1] if stage in OPEN else (stage,)
     wanted = dict.fromkeys(each for name in stages for each in needs[name])
-    return [each for each in wanted if not set(each) & set(known)]
+    lacking = [each for each in wanted if not set(each) & set(known)]
+    # Where the amount itself is required, "amount or product" adds nothing.
+    return [each for each in lacking if not any(set(other) < set(each) for other in lacking)]
 
 
 def ask_first(missing: Sequence[Needs], man_question: str | None) -> str | None:
