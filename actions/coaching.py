@@ -28,6 +28,9 @@ def ask_advice(turn: Turn) -> Reply:
         return advice_on_lost(turn, opportunity)
     facts = about(turn, opportunity, stage_name=turn.playbook.stages[opportunity.stage].name.in_(turn.said.language))
     facts |= _advice(turn.playbook, opportunity, turn.said.language)
+    if man_of(opportunity).holds == 1 and man_of(opportunity).class_ is not None:
+        # One for the long term: a letter keeps the bond.
+        facts |= relationship.letter(turn, opportunity)
     question = man_of(opportunity).next_question
     if question is not None:
         reply = Reply("coaching/advice", {**facts, "question": question}, question_buttons(opportunity, question))

@@ -10,6 +10,7 @@ from actions import resolving
 from actions.pipeline import major
 from actions.recording import about, local, man_of, offering_follow_up
 from actions.rules import relationship as rules
+from actions.rules.occasions import anniversary, next_of, soonest
 from actions.rules.relationship import History, Purchase, Sign
 from actions.turn import Reply, Turn
 from storage.models import Opportunity
@@ -75,12 +76,32 @@ def how_to_keep(turn: Turn, opportunity: Opportunity) -> Reply:
         all_measures=measures,
         reasons=_reasons(turn),
     )
-    reply = Reply("relationship/advice", facts)
+    reply = Reply("relationship/advice", facts | (letter(turn, opportunity) if way != rules.LET_GO else {}))
     if way != rules.LET_GO and turn.work.reminders.next_for(opportunity.id) is None:
         days = method.recover_after_days if way == rules.RECOVER else method.call_after_days
         due = datetime.combine(today + timedelta(days=days), time(turn.day.hour_of(None)))
         reply = offering_follow_up(turn, reply, opportunity, due)
     return reply.with_more("relationship/details")
+
+
+def letter(turn: Turn, opportunity: Opportunity) -> dict[str, Any]:
+    """The festival or anniversary to write for soon, as `letter`; nothing where none is near."""
+    occasions, today = turn.playbook.occasions, turn.now.date()
+    days = {
+        name: next_of(today, festival.dates, festival.month, festival.day)
+        for name, festival in occasions.festivals.items()
+        if turn.said.language in festival.languages
+    }
+    years = 0
+    if first := min((each.first for each in _bought(turn, opportunity)), default=None):
+        days["anniversary"], years = anniversary(first, today)
+    near = soonest(days, today, occasions.ahead_days)
+    if near is None:
+        return {}
+    name, day = near
+    festival = occasions.festivals.get(name)
+    named = festival.name.in_(turn.said.language) if festival else None
+    return {"letter": {"name": named, "years": None if festival else years, "day": day.isoformat()}}
 
 
 # --- what is known of them

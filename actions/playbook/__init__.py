@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from actions.playbook.information import Information
 from actions.playbook.leaving import REASONS, Reason
+from actions.playbook.occasions import Occasions
 from actions.playbook.people import People
 from actions.playbook.products import NEGATIVE, PHASES, POSITIVE, Phase, Product, Side, namesakes
 from actions.playbook.prospecting import Prospecting
@@ -164,6 +165,7 @@ class Playbook(Entry):
     styles: dict[str, Style]
     leaving: dict[str, Reason]
     relationship: Relationship
+    occasions: Occasions
     prospecting: Prospecting
     audit: Audit
     distributor: Distributor

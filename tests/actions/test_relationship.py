@@ -15,6 +15,7 @@ from actions.rules.relationship import STAGES
 from nlu.understanding import Money
 from storage.models import Base, Company, Objection, Opportunity, Person, Transaction
 from tests.actions.house import Desk
+from tests.conftest import TestClock
 
 TODAY = date(2026, 3, 2)
 NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
@@ -278,3 +279,40 @@ def test_it_offers_no_second_follow_up(tmp_path: Path) -> None:
         desk.hears("ask_advice", **ACME)
         desk.presses(1)
         assert desk.hears("ask_advice", **ACME).buttons == ("more",)
+
+
+# --- letters by the calendar
+
+
+@pytest.mark.parametrize(
+    ("language", "at", "said"),
+    [
+        ("en", "2026-12-01T09:00", "Write to them for Christmas (Fri 25 Dec 2026)"),
+        ("en", "2026-03-02T09:00", None),
+        ("zh", "2026-09-01T09:00", "2026年9月25日 周五是中秋节"),
+        ("zh", "2026-12-20T09:00", "2027年1月1日 周五是元旦"),
+        ("zh", "2026-03-02T09:00", None),
+    ],
+)
+def test_it_mentions_the_next_festival_to_who_is_one_for_the_long_term(
+    tmp_path: Path, language: str, at: str, said: str | None
+) -> None:
+    with Desk(tmp_path, language) as desk:
+        desk.hears("log_contact", **ACME, money="yes", authority="no", need="no")
+        desk.hears("log_contact", company="Globex", money="yes", authority="yes", need="no")
+        clock = desk._manny.clock
+        assert isinstance(clock, TestClock)
+        clock.set(datetime.fromisoformat(at))
+        reply = desk.hears("ask_advice", **ACME)
+        assert (said in reply.text) if said else ("✉️" not in reply.text)
+        assert "✉️" not in desk.hears("ask_advice", company="Globex").text
+
+
+@pytest.mark.parametrize(
+    ("language", "said"), [("en", "a year since their first order (Tue 10 Mar 2026)"), ("zh", "是首次下单1周年")]
+)
+def test_it_mentions_the_anniversary_of_the_first_order(tmp_path: Path, language: str, said: str) -> None:
+    with Desk(tmp_path, language) as desk:
+        desk.hears("log_contact", **ACME)
+        _bought(desk, 357, 30)
+        assert said in desk.hears("ask_advice", **ACME, topic="keep").text
