@@ -27,6 +27,7 @@ from actions.sold import (
 )
 from actions.turn import Button, Reply, Tiers, Turn
 from nlu.values.mentions import means_one
+from nlu.values.periods import read_period
 
 SHOWN = 5
 """Customers named in a first reply."""
@@ -40,7 +41,9 @@ MOVED = 4
 def show_pyramid(turn: Turn) -> Reply:
     """The pyramid, or one customer's place in it; who moved, who earns the money, and what relationships are worth."""
     turn = resolving.with_colleague(turn)
-    said = turn.said
+    # The contract gives a period in questions about the pipeline only.
+    said = replace(turn.said, period=turn.said.period or read_period(turn.said.text))
+    turn = replace(turn, said=said)
     if said.person or said.company or turn.chosen or (said.mention == "pronoun" and means_one(said.text)):
         subject = resolving.to_read(turn)
         return lifetime_of(turn, subject) if said.topic == "lifetime" else _tier(turn, subject)

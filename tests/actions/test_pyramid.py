@@ -120,6 +120,8 @@ def test_it_counts_the_last_twelve_months_or_the_period_that_is_named(tmp_path: 
             period: desk.hears("show_pyramid", period=period).facts["customers"]
             for period in (None, "this_month", "last_month", "this_year", "last_year", "last_week")
         }
+        in_words = desk.hears("show_pyramid", text="who were our best customers last year?")
+    assert (in_words.facts["period"], in_words.facts["customers"]) == ("last_year", 2)
     assert counted == {None: 3, "this_month": 1, "last_month": 1, "this_year": 2, "last_year": 2, "last_week": 2}
 
 
