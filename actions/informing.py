@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
-from actions.asking import wait_for
+from actions.asking import ANSWERING, NoAnswer, wait_for
 from actions.placing import people_with_places
 from actions.playbook.information import Aspect, Information
 from actions.recording import (
@@ -30,6 +30,8 @@ from nlu.understanding import MAN, Understanding
 from storage.models import Fact, Opportunity, Person
 
 PEOPLE_SHOWN = 4
+SURE = 0.5
+"""The confidence from which on a message is taken for the command that it looks like, and no answer."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +104,7 @@ def question_in(turn: Turn, opportunity: Opportunity) -> dict[str, Any] | None:
         return None
     language = turn.said.language
     arguments = {"opportunity_id": opportunity.id, "aspect": wanted[1]}
-    wait_for(turn, "words", "answer_information", arguments)
+    wait_for(turn, "anything", "answer_information", arguments)
     return {**arguments, "ask": aspect.ask.in_(language), "aloud": aspect.aloud.in_(language)}
 
 
@@ -139,17 +141,17 @@ def leave_information(turn: Turn, arguments: dict[str, Any]) -> Reply:
 
 @presses("answer_information")
 def answer_information(turn: Turn, arguments: dict[str, Any]) -> Reply:
-    """Keeps the answer with its words; a message that is about something else is handled as what it is."""
+    """Keeps the answer with its words. Raises NoAnswer for a message that is about something else."""
     information = turn.playbook.information
     opportunity = turn.customers.opportunity(arguments["opportunity_id"])
     aspect = information.aspect(arguments["aspect"])
     if opportunity is None or aspect is None or aspect.noted_as is None:
-        return turn.again(turn.said)
+        raise NoAnswer
     if _says_nothing(turn.said.text, information):
         return leave_information(turn, arguments)
     subject = _answered_of(turn, opportunity, aspect)
     if subject is None:
-        return turn.again(turn.said)
+        raise NoAnswer
     said = _as_answer(turn.said, aspect.known_by)
     if arguments["aspect"] == "decider" and subject.person is not None:
         said = replace(said, authority="yes", role="decision_maker")
@@ -183,6 +185,8 @@ def _answered_of(turn: Turn, opportunity: Opportunity, aspect: Aspect) -> Subjec
     one; it tells of no stage, and of money, authority and need only where the question asks for them.
     """
     said, company = turn.said, opportunity.company
+    if said.confidence >= SURE and (said.intent not in ANSWERING or said.stage):
+        return None
     off_topic = any(getattr(said, fact) is not None for fact in MAN if fact not in aspect.tells)
     if (
         (said.company and not _is_answer(turn, said.company, aspect))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from bot.messages import Outgoing
+from nlu.understanding import Money
 from tests.actions.house import Desk
 
 ACME = {"company": "Acme", "person": "Li Wei"}
@@ -168,6 +170,19 @@ def test_it_takes_the_next_message_for_the_answer_only_where_it_is_one(tmp_path:
         desk.hears("show_customer", company="Acme", topic="information")
         assert desk.hears("log_contact", text="met a buyer", mention="new", need="yes").facts["new"] is True
         assert "“" not in desk.hears("show_customer", company="Acme", topic="information").text.split("\n\n")[0]
+
+
+def test_it_takes_words_for_an_answer_that_look_a_little_like_a_command(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        _asked(desk, "20 pumps", "old ones")
+        noted = desk.hears("query_pipeline", text="about 80k", confidence=0.24, amount=Money(Decimal(80_000), None))
+        assert noted.template == "people/information_noted"
+        assert "amount: 80,000 USD" in noted.text
+        desk.hears("show_customer", company="Acme", topic="information")
+        command = desk.hears("query_pipeline", text="pipeline this month", confidence=0.8)
+        assert command.template.startswith("pipeline/")
+        desk.hears("show_customer", company="Acme", topic="information")
+        assert desk.hears("update_deal", text="we sent the quote", stage="proposal").template == "deals/moved"
 
 
 def test_it_takes_a_competitor_for_no_customer(tmp_path: Path) -> None:
