@@ -123,7 +123,8 @@ def _told_once(mistakes: Sequence[Mistake]) -> Iterator[Mistake]:
     """What may be written in a column is listed with its first mistake only."""
     listed: set[str] = set()
     for each in mistakes:
-        facts = {name: value for name, value in each.facts.items() if name != "known" or str(value) not in listed}
+        told = str(each.facts.get("known")) in listed
+        facts = {name: value for name, value in each.facts.items() if not (told and name in ("known", "known_zh"))}
         listed.add(str(each.facts.get("known")))
         yield replace(each, facts=facts)
 
@@ -309,6 +310,7 @@ def _checked(draft: _Draft, playbook: Playbook) -> tuple[tuple[Product, ...], li
     if len(draft.entries) > PRODUCTS_AT_MOST:
         return (), [Mistake("too_many_products", facts={"most": PRODUCTS_AT_MOST})]
     owners: dict[str, int] = {}
+    in_chinese = _words_for_keys(playbook, "zh")
     for number, entry in enumerate(draft.entries):
         if len(mistakes) > MISTAKES_AT_MOST:
             break
@@ -318,7 +320,7 @@ def _checked(draft: _Draft, playbook: Playbook) -> tuple[tuple[Product, ...], li
         try:
             product = Product.model_validate(_with_keys(entry, playbook))
         except ValidationError as error:
-            mistakes += _mistakes(error, number, draft.places)
+            mistakes += _mistakes(error, number, draft.places, in_chinese)
             continue
         products.append(product)
         for kind, name in (("name", product.name), *(("aliases", alias) for alias in product.aliases)):
@@ -369,21 +371,28 @@ def _with_keys(entry: Any, playbook: Playbook) -> Any:
 
 def _said_for(playbook: Playbook) -> dict[str, dict[str, str]]:
     """For each list of keys: what may be written → the key."""
-    named: dict[str, dict[str, Any]] = {
+    said = {name: {heading_key(key): key for key in keys} for name, keys in KEYS.items()}
+    for language in _LANGUAGES:
+        for name, words in _words_for_keys(playbook, language).items():
+            said[name] |= {heading_key(word): key for word, key in zip(words, KEYS[name], strict=True)}
+    return said
+
+
+def _words_for_keys(playbook: Playbook, language: str) -> dict[str, list[str]]:
+    """What each key is called, in the order of KEYS."""
+    entries: dict[str, dict[str, Any]] = {
         "serves": playbook.sides,
         "roles": playbook.roles,
         "styles": playbook.styles,
         "phases": playbook.phases,
     }
-    said = {name: {heading_key(key): key for key in keys} for name, keys in KEYS.items()}
-    for name, entries in named.items():
-        for key, entry in entries.items():
-            said[name] |= {heading_key(entry.name.in_(language)): key for language in _LANGUAGES}
-    said["answers"] |= dict(zip(_OBJECTIONS_ZH, OBJECTIONS, strict=True))
-    return said
+    words = {name: [named[key].name.in_(language) for key in KEYS[name]] for name, named in entries.items()}
+    return words | {"answers": list(_OBJECTIONS_ZH if language == "zh" else OBJECTIONS)}
 
 
-def _mistakes(error: ValidationError, number: int, places: dict[Path, Place]) -> Iterator[Mistake]:
+def _mistakes(
+    error: ValidationError, number: int, places: dict[Path, Place], in_chinese: dict[str, list[str]]
+) -> Iterator[Mistake]:
     errors = error.errors()
     for each in errors:
         path: Path = (number, *each["loc"])
@@ -392,17 +401,18 @@ def _mistakes(error: ValidationError, number: int, places: dict[Path, Place]) ->
             other is not each and _is_in(other["loc"], each["loc"]) for other in errors
         ):
             continue
-        yield _mistake(each["type"], str(each["input"])[:60], path, _nearest_place(places, path))
+        yield _mistake(each["type"], str(each["input"])[:60], path, _nearest_place(places, path), in_chinese)
 
 
 def _is_in(path: Path, other: Path) -> bool:
     return path[: len(other)] == other
 
 
-def _mistake(kind: str, value: str, path: Path, place: Place) -> Mistake:
-    listed = next((part for part in path if part in KEYS), None)
+def _mistake(kind: str, value: str, path: Path, place: Place, in_chinese: dict[str, list[str]]) -> Mistake:
+    listed = next((str(part) for part in path if part in KEYS), None)
     if kind == "value_error" and listed:
-        return Mistake("unknown_value", place, {"value": value, "known": list(KEYS[str(listed)])})
+        known = {"known": list(KEYS[listed]), "known_zh": in_chinese[listed]}
+        return Mistake("unknown_value", place, {"value": value, **known})
     if kind == "extra_forbidden":
         return Mistake("unknown_name", place, {"value": str(path[-1])[:60]})
     if kind in ("missing", "value_error", "too_short", "string_too_short"):

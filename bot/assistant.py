@@ -43,6 +43,9 @@ TOO_LONG = 2_000
 TAKES_BACK_FROM = 0.5
 """The confidence (0 to 1) from which on "undo" is believed: it changes records without asking."""
 
+SURE_BESIDE_FILES = 0.85
+"""The confidence (0 to 1) from which on words beside a file are news: "Acme contract draft" only tells what it is."""
+
 Clock = Callable[[], datetime]
 """Gives the time now, aware."""
 
@@ -205,15 +208,16 @@ class Assistant:
             return None
         if reply := takes_up(turn):
             return reply
-        return _handle(turn) if turn.said.intent in SAID_BESIDE_FILES and self._is_sure(turn) else None
+        talks = turn.said.intent in SAID_BESIDE_FILES and self._is_sure(turn, SURE_BESIDE_FILES)
+        return _handle(turn) if talks else None
 
     def _unless_unsure(self, turn: Turn) -> Reply:
         """Below the threshold nothing is done but asking: a wrong record is worse than a question."""
-        return _handle(turn) if self._is_sure(turn) else ask_what_was_meant(turn)
+        return _handle(turn) if self._is_sure(turn, self._settings.nlu.threshold) else ask_what_was_meant(turn)
 
-    def _is_sure(self, turn: Turn) -> bool:
+    def _is_sure(self, turn: Turn, threshold: float) -> bool:
         said = turn.said
-        least = TAKES_BACK_FROM if said.intent == "undo" else self._settings.nlu.threshold
+        least = TAKES_BACK_FROM if said.intent == "undo" else threshold
         # Facts about a customer are noted alike, whether they tell of a meeting or describe a person.
         told = said.states_man() or (said.met and (said.person or said.company))
         plain_fact = said.intent in ("log_contact", "describe_person") and told

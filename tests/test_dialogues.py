@@ -20,6 +20,8 @@ from tests.postgres import Postgres
 
 DIALOGUES = Path(__file__).parent / "dialogues"
 FILES = sorted(DIALOGUES.rglob("*.yml"))
+SENT = Path(__file__).parent / "files"
+"""What is sent in a conversation (`sends:`)."""
 
 pytestmark = pytest.mark.slow
 
@@ -61,8 +63,12 @@ def _talk(path: Path, manny: Manny, clock: TestClock) -> None:
             assert len(coming) == len(turn["comes"]), f"{where}: {[reply.text for reply in coming]}"
             for reply, expected in zip(coming, turn["comes"], strict=True):
                 _check(where, reply, expected)
-        if "said" in turn:
-            answer = console.say(turn["said"])
+        if "said" in turn or "sends" in turn:
+            answer = (
+                console.send(SENT / turn["sends"], turn.get("said", ""))
+                if "sends" in turn
+                else console.say(turn["said"])
+            )
             assert len(answer.replies) == 1, where
             intent = (answer.understood or {}).get("intent")
             assert intent == turn.get("intent", intent), f"{where}: understood as {intent}: {answer.replies[0].text}"
