@@ -142,6 +142,7 @@ def _tier(turn: Turn, subject: Subject) -> Reply:
         return no_purchases(turn, key, who, sold)
     earlier = sold_in(turn, *rules.before(first, last), currency=sold.currency)
     before = rules.place(key, earlier.tiers)
+    moved = before is not None and before.tier != place.tier
     bought, was = sold.by_key[key], earlier.by_key.get(key)
     opened, would = would_be(turn, key, sold)
     raised = would if would is not None and rules.TIERS.index(would) < rules.TIERS.index(place.tier) else None
@@ -161,7 +162,8 @@ def _tier(turn: Turn, subject: Subject) -> Reply:
         "profit": None if customer.profit is None else money(customer.profit, bought.currency),
         "next_tier": tier_name(turn, place.next_tier) if place.next_tier else None,
         "lacks": None if place.lacks is None else money(place.lacks, sold.currency),
-        "before": tier_name(turn, before.tier) if before and before.tier != place.tier else None,
+        "before": tier_name(turn, before.tier) if before and (moved or turn.said.topic == "movers") else None,
+        "stayed": not moved,
         "grown": rules.percent(Decimal(bought.sales_minor) / was.sales_minor - 1) if was and grown else None,
         "open": money(opened, sold.currency) if raised else None,
         "would": tier_name(turn, raised) if raised else None,

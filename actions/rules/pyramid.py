@@ -86,10 +86,12 @@ def top(tiers: Sequence[Tier]) -> tuple[int, Decimal | None, Decimal | None]:
     """How many customers are the top 20 %, and their shares (1 = 100 %) of all sales and of all profit.
 
     A share is None where the whole is not above zero; that of profit also where the profit is not known of everybody.
-    It is above 100 % where the others lose money.
+    It is above 100 % where the others lose money. Of fewer than five customers 20 % is not one: there is none at the top.
     """
     ranked = [customer for tier in tiers for customer in tier.customers]
-    count = max(_rounded(Decimal(len(ranked) * TOP) / 100), min(len(ranked), 1))
+    if len(ranked) * TOP < 100:
+        return 0, None, None
+    count = _rounded(Decimal(len(ranked) * TOP) / 100)
     known = all(each.profit is not None for each in ranked)
     profits = [each.profit or 0 for each in ranked] if known else []
     sales = [each.sales for each in ranked]

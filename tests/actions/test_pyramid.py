@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -9,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from sqlalchemy import select
 
+from actions import playbook
 from actions.importing_transactions import plan, put_on_record, read_transactions
 from nlu.understanding import Money
 from storage.database import make_engine, session_factory
@@ -308,7 +311,9 @@ def test_it_says_from_which_tier_they_came(tmp_path: Path) -> None:
         before = [row.replace("2026-01-05", "2025-01-05") for row in TEN]
         _put(tmp_path, [*before, *TEN[1:], "Customer A,,2026-01-05,1,USD"])
         reply = desk.hears("show_pyramid", company="Customer A")
+        same = desk.hears("show_pyramid", company="Customer J", topic="movers")
     assert (reply.facts["before"], reply.facts["tier"]) == ("VIP", "Small")
+    assert "the period before: Small, too" in same.text
 
 
 def test_it_says_of_one_who_bought_nothing_what_open_deals_would_make_of_them(tmp_path: Path) -> None:
@@ -441,6 +446,35 @@ def test_it_ranks_relationships_by_their_worth(tmp_path: Path) -> None:
     assert [each["who"] for each in reply.facts["best"]] == ["C7", "C6", "C5", "C4", "C3"]
     assert reply.facts["best"][0]["value"] == _usd(186)
     assert (reply.facts["known"], reply.facts["customers"]) == (8, 9)
+
+
+# --- a company's own tiers
+
+MISTAKES = [
+    (("tiers", "vip", "share"), 2, "tiers.yml: tiers: the shares sum to 101, not to 100"),
+    (("tiers", "gold"), {}, "tiers.yml: tiers: gold: name: Field required"),
+    (("tiers", "small", "do", "zh"), " ", "tiers.yml: tiers: small: do: zh: String should have at least 1 character"),
+    (("lifetime", "years"), 0, "tiers.yml: lifetime: years: Input should be greater than or equal to 1"),
+    (("lifetime", "retention"), 1.2, "tiers.yml: lifetime: retention: Input should be less than or equal to 1"),
+    (("potential", "growth"), 0, "tiers.yml: potential: growth: Input should be greater than 0"),
+]
+
+
+@pytest.mark.parametrize(("path", "value", "told"), MISTAKES)
+def test_a_mistake_in_a_companys_own_tiers_is_named(
+    tmp_path: Path, path: tuple[str, ...], value: Any, told: str
+) -> None:
+    folder = shutil.copytree(playbook.FOLDER, tmp_path / "playbook", ignore=shutil.ignore_patterns("*.py"))
+    entries = yaml.safe_load((folder / "tiers.yml").read_text(encoding="utf-8"))
+    *above, last = path
+    place = entries
+    for key in above:
+        place = place[key]
+    place[last] = value
+    (folder / "tiers.yml").write_text(yaml.safe_dump(entries, allow_unicode=True), encoding="utf-8")
+    with pytest.raises(playbook.PlaybookError) as refused:
+        playbook.load(folder)
+    assert told in str(refused.value)
 
 
 # --- other people's text, and many

@@ -223,8 +223,12 @@ def test_it_counts_profit_and_spending_as_far_as_known(
 def test_it_says_what_the_top_make_only_where_it_is_known() -> None:
     assert top(pyramid([], SHARES)) == (0, None, None)
     assert top(TEN) == (2, Decimal(190) / 550, None)
-    assert top(pyramid([Customer(1, 100, 5), Customer(2, 50, None)], SHARES)) == (1, Decimal(100) / 150, None)
-    assert top(pyramid([Customer(1, 100, 5), Customer(2, 50, -5)], SHARES)) == (1, Decimal(100) / 150, None)
+    assert top(pyramid(_named(50, 40, 30, 20), SHARES)) == (0, None, None)
+    five = [Customer(number, 20, 5) for number in range(4)]
+    assert top(pyramid([*five, Customer(5, 20, None)], SHARES)) == (1, Decimal("0.2"), None)
+    assert top(pyramid([*five, Customer(5, 20, 5)], SHARES)) == (1, Decimal("0.2"), Decimal("0.2"))
+    assert top(pyramid([*five, Customer(5, 20, -20)], SHARES)) == (1, Decimal("0.2"), None)
+    assert top(pyramid([*five, Customer(5, 1_900, 980)], SHARES)) == (1, Decimal(1_900) / 1_980, Decimal("0.98"))
 
 
 @pytest.mark.parametrize(
