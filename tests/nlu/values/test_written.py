@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from actions.turn import Button, Reply
@@ -64,6 +64,8 @@ def test_the_days_until_a_follow_up(language: str, days: int) -> None:
     assert when.date == NOW.date() + timedelta(days=days)
 
 
+# The first reply of all compiles its templates.
+@settings(deadline=None)
 @given(value=CENTS, currency=st.sampled_from(CURRENCIES), language=LANGUAGE)
 def test_an_amount_in_a_reply(value: Decimal, currency: str, language: str) -> None:
     plain = int(value) if value == value.to_integral_value() else float(value)
