@@ -168,9 +168,18 @@ def answer_information(turn: Turn, arguments: dict[str, Any]) -> Reply:
 
 def _as_answer(said: Understanding, asked: Sequence[str]) -> Understanding:
     """The message with no more than was asked for: "two old Grundfos pumps" are used today, not wanted."""
-    others = {field: None for field in ("product", "quantity", "amount", "source") if field not in asked}
-    when = said.when if "expected_close" in asked else None
-    return replace(said, intent="log_contact", company=None, when=when, purpose="close", words={}, **others)
+    return replace(
+        said,
+        intent="log_contact",
+        company=None,
+        source=None,
+        product=said.product if "product" in asked else None,
+        quantity=said.quantity if "quantity" in asked else None,
+        amount=said.amount if "amount" in asked else None,
+        when=said.when if "expected_close" in asked else None,
+        purpose="close",
+        words={},
+    )
 
 
 def _says_nothing(text: str, information: Information) -> bool:

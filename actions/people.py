@@ -59,8 +59,10 @@ def names_the_buyer(turn: Turn) -> Reply | None:
     if not said.person or unnamed is None or unnamed.contact is None or unnamed.contact.name is not None:
         return None
     company = said.company or said.referrer
-    spoken = names.spaced(said.text)
-    if spoken not in {names.spaced(form) for form in turn.playbook.people.naming.forms(said.person, company)}:
+    forms = turn.playbook.people.naming.forms(said.person, company)
+    # "His name is Li Wei from Acme" may be taken for a referral; one has somebody who made it, or says that it is one.
+    named = said.mention == "naming" and said.intent == "log_referral" and not (said.referrer or said.source)
+    if not named and names.spaced(said.text) not in {names.spaced(form) for form in forms}:
         return None
     if names.match(said.person, turn.customers.persons_known(names.key(said.person))):
         return None

@@ -32,13 +32,14 @@ def _records(folder: Path) -> Iterator[UnitOfWork]:
     engine.dispose()
 
 
-def _books(folder: Path, *rows: tuple[str, int, str], of: type[Company] | type[Person] = Company) -> None:
-    """Puts rows of (kind, amount in major units, currency) into the books of the only customer."""
+def _books(folder: Path, *rows: tuple[str, int, str], of_person: bool = False) -> None:
+    """Puts rows of (kind, amount in major units, currency) into the books of the only company, or person."""
     with _records(folder) as work:
-        customer, owner = work.session.scalars(select(of)).one(), work.session.scalars(select(Member)).first()
+        owner = work.session.scalars(select(Member)).first()
+        customer_id = work.session.scalars(select(Person.id if of_person else Company.id)).one()
         assert owner is not None
         for day, (kind, amount, currency) in enumerate(rows, 1):
-            whose = {"company_id" if of is Company else "person_id": customer.id}
+            whose = {"person_id" if of_person else "company_id": customer_id}
             row = Transaction(
                 team_id=owner.team_id,
                 kind=kind,
@@ -154,7 +155,7 @@ def test_it_shows_the_file_of_a_person_without_a_company(tmp_path: Path) -> None
     with Desk(tmp_path) as desk:
         desk.hears("log_contact", person="Otto", need="yes")
         assert _file(desk, person="Otto").buttons == ()
-        _books(tmp_path, ("purchase", 9, "USD"), of=Person)
+        _books(tmp_path, ("purchase", 9, "USD"), of_person=True)
         assert "4. Transactions: bought 9 USD, last Thu 1 Jan 2026" in _file(desk, person="Otto").text
 
 

@@ -290,6 +290,18 @@ def test_it_gives_an_unnamed_buyer_the_name_that_follows(
         assert (desk.names("persons"), desk.names("companies")) == (["Li Wei"], ["Acme"])
 
 
+def test_it_takes_a_name_that_is_given_for_no_referral(tmp_path: Path) -> None:
+    naming = {"text": "his name is Li Wei from Acme", "person": "Li Wei", "company": "Acme", "mention": "naming"}
+    with Desk(tmp_path) as desk:
+        desk.hears("log_contact", mention="new", money="yes")
+        referred = desk.hears("log_referral", **{**naming, "person": "Mei"}, referrer="Otto")
+        assert (referred.template, referred.facts["record"]["person"]) == ("people/referred", "Mei")
+        desk.hears("log_contact", mention="new", money="yes")
+        named = desk.hears("log_referral", **naming)
+        assert (named.template, named.facts["record"]["person"]) == ("contacts/noted", "Li Wei")
+        assert desk.names("persons") == [None, "Mei", "Otto", "Li Wei"]
+
+
 @pytest.mark.parametrize(
     ("text", "intent"), [("he knows Li Wei from Acme", "describe_person"), ("is he Li Wei from Acme", "log_contact")]
 )
