@@ -249,7 +249,7 @@ def test_killed_before_it_is_answered_it_keeps_the_file_and_answers_once(
     begun: subprocess.Popen[bytes] | None = None
     try:
         telegram.wait_until_taken(
-            telegram.sends(ALICE, "document", PDF, "a.pdf", caption="met Li Wei slow"), timeout=20
+            telegram.sends(ALICE, "document", PDF, "a.pdf", caption="met Li Wei slow"), timeout=40
         )
         eventually(lambda: "met Li Wei slow" in nlu.heard)
         killed.send_signal(signal.SIGKILL)
@@ -257,7 +257,7 @@ def test_killed_before_it_is_answered_it_keeps_the_file_and_answers_once(
         assert telegram.texts(ALICE) == []
         nlu.release()
         begun = start()
-        (answer,) = telegram.wait_for(ALICE, 1, timeout=20)
+        (answer,) = telegram.wait_for(ALICE, 1, timeout=40)
         assert answer.text.endswith("📎 “a.pdf” is with Li Wei now.")
         begun.send_signal(signal.SIGTERM)
         assert begun.wait(10) == 0
