@@ -22,7 +22,7 @@ def ask_advice(turn: Turn) -> Reply:
     if turn.said.topic == "keep" and relationship.asks_in_general(turn):
         return relationship.why_customers_leave(turn)
     opportunity = resolving.deal_to_read(turn)
-    if turn.said.topic == "keep" or opportunity.stage == "won":
+    if opportunity.stage == "won" or (turn.said.topic == "keep" and relationship.is_to_keep(turn, opportunity)):
         return relationship.how_to_keep(turn, opportunity)
     if opportunity.stage == "lost":
         return advice_on_lost(turn, opportunity)

@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from actions import relationship, resolving
-from actions.asking import ANSWERING, Ask, NoAnswer, wait_for
+from actions.asking import ANSWERING, SURE, Ask, NoAnswer, wait_for
 from actions.catalogue import products_of
 from actions.contacts import colleagues, noted_reply, question_buttons
 from actions.purchases import log_purchase
@@ -36,6 +36,8 @@ from storage.models import Fact, Member, Opportunity
 NAME_AT_MOST = 6
 """Words of a message that gives a name and no more: "it's Zhao Min, the plant manager"."""
 _NAME = re.compile(r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,2}")
+OBJECTS_FROM = 0.5
+"""From this confidence on a message right after a won deal is an objection, not the reason why it was won."""
 PRODUCTS_OFFERED = 6
 """Products on buttons; more do not fit on a phone."""
 
@@ -272,15 +274,22 @@ def closed_in_words(turn: Turn, arguments: dict[str, Any]) -> Reply:
         raise NoAnswer
     said, leaving = turn.said, turn.playbook.leaving
     named = [name for name in _reasons_named(turn) if opportunity.stage == LOST or leaving[name].won]
-    # Nobody wins a deal for an objection.
-    objects = opportunity.stage == WON and said.intent == "report_objection"
-    if objects or (not named and (_is_news(turn, opportunity) or said.intent not in ANSWERING)):
+    # Nobody wins a deal for an objection; "they liked our service" is only taken for one.
+    objects = opportunity.stage == WON and said.intent == "report_objection" and said.confidence >= OBJECTS_FROM
+    if objects or (not named and not _may_be_why(turn, opportunity)):
         raise NoAnswer
     resolving.focus(turn, opportunity)
     if len(named) == 1:
         return _closed(turn, opportunity, named[0], said.text)
     _keep_words(turn, opportunity, "", said.text)
     return _why(turn, Reply("deals/why", about(turn, opportunity, unclear=True)), opportunity, named)
+
+
+def _may_be_why(turn: Turn, opportunity: Opportunity) -> bool:
+    """Whether a message without a known reason in it is worth keeping as the words for why a deal was lost."""
+    off_topic = turn.said.intent == "out_of_scope" and turn.said.confidence >= SURE
+    told = turn.said.intent in ANSWERING and not off_topic
+    return opportunity.stage == LOST and told and not _is_news(turn, opportunity)
 
 
 def _is_news(turn: Turn, opportunity: Opportunity) -> bool:

@@ -44,6 +44,15 @@ def why_customers_leave(turn: Turn) -> Reply:
     return Reply("relationship/leaving", {"reasons": _reasons(turn)})
 
 
+def is_to_keep(turn: Turn, opportunity: Opportunity) -> bool:
+    """Whether there is something to keep: they have bought, or an open deal shows signs of a decline.
+
+    With anybody else the next step is the one of their class, however the question was put.
+    """
+    history = _history(turn, opportunity)
+    return bool(history.purchases or rules.signs(history, turn.now.date(), turn.playbook.relationship.limits))
+
+
 def how_to_keep(turn: Turn, opportunity: Opportunity) -> Reply:
     """The stage of the relationship, signs of a decline with their figures, recover or let go, and the measures."""
     method, language, today = turn.playbook.relationship, turn.said.language, turn.now.date()

@@ -235,6 +235,13 @@ def test_it_takes_no_objection_for_why_a_deal_was_won(tmp_path: Path) -> None:
         assert _rows(desk, "opportunities", "closed_for") == [(None,)]
 
 
+def test_it_takes_praise_for_why_a_deal_was_won_whatever_it_was_taken_for(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        desk.hears("update_deal", **ACME, stage="won", amount=_usd(5))
+        desk.hears("report_objection", objection="service", text="they liked our service", confidence=0.3)
+        assert _rows(desk, "opportunities", "closed_for") == [("service",)]
+
+
 # --- lost
 
 
@@ -319,6 +326,15 @@ def test_it_keeps_words_that_name_no_reason_and_asks_again(tmp_path: Path) -> No
         assert _rows(desk, "facts", "words")[-1] == ("they went with Siemens",)
         desk.presses(1)
         assert _rows(desk, "opportunities", "closed_for") == [("quality",)]
+
+
+@pytest.mark.parametrize("stage", ["won", "lost"])
+def test_it_keeps_no_chatter_as_the_reason(tmp_path: Path, stage: str) -> None:
+    with Desk(tmp_path) as desk:
+        desk.hears("update_deal", **ACME, stage=stage, amount=_usd(5))
+        reply = desk.hears("out_of_scope", text="what's the weather")
+        assert reply.template == "conversation/out_of_scope"
+        assert "closed_for" not in [field for (field,) in _rows(desk, "facts", "field")]
 
 
 def test_it_takes_news_of_somebody_else_for_what_it_is(tmp_path: Path) -> None:

@@ -86,6 +86,8 @@ def test_it_says_the_stage_with_all_its_measures(
         desk.hears("log_contact", person="Li Wei", **ACME)
         if days_ago:
             _bought(desk, *days_ago)
+        else:
+            _quiet(desk, 20)
         reply = desk.hears("ask_advice", **ACME, topic="keep")
         entry = METHOD.stages[stage]
         assert reply.template == "relationship/advice"
@@ -192,6 +194,7 @@ def test_it_counts_no_objection_that_is_settled(tmp_path: Path) -> None:
         with desk._manny.sessions() as session:
             session.execute(update(Objection).values(outcome="settled"))
             session.commit()
+        _bought(desk, 5)
         assert desk.hears("ask_advice", **ACME, topic="keep").facts["signs"] == []
 
 
@@ -202,6 +205,12 @@ def test_it_says_that_there_is_no_sign(tmp_path: Path, language: str, said: str)
         reply = desk.hears("ask_advice", **ACME, topic="keep")
         assert said in reply.text
         assert reply.facts["days"] == METHOD.call_after_days
+
+
+def test_it_goes_on_by_the_class_with_who_has_bought_nothing_and_is_not_quiet(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        desk.hears("log_contact", **ACME, need="yes")
+        assert desk.hears("ask_advice", **ACME, topic="keep").template == "coaching/advice"
 
 
 @pytest.mark.parametrize(("language", "said"), [("en", "has not moved for 20 days"), ("zh", "20天没有进展")])
@@ -237,6 +246,7 @@ def test_it_lets_go_of_nobody_whose_profit_is_known_in_part(tmp_path: Path) -> N
 def test_it_lets_go_of_who_is_no_customer(tmp_path: Path) -> None:
     with Desk(tmp_path) as desk:
         desk.hears("log_contact", person="Li Wei", **ACME, money="no", authority="no", need="no")
+        _bought(desk, 40)
         reply = desk.hears("ask_advice", **ACME, topic="keep")
         assert (reply.facts["way"], reply.facts["why"]) == ("let_go", "no_customer")
 
