@@ -14,7 +14,7 @@ from nlu.understanding import ENTITIES, INTENTS, LABELS, MAN
 
 LANGUAGES = ("en", "zh")
 CLAUSES = "clauses"
-HELD_OUT = ("tests/sentences", "tests/unseen")
+HELD_OUT = ("tests/sentences", "tests/unseen", "tests/topics")
 DIALOGUES = ("tests/dialogues",)
 MUST_CARRY = {"report_objection": "objection", "finish_reminder": "action"}
 """Labels that every message of an intent has, because the answer depends on them; one with a topic asks for another."""

@@ -101,7 +101,7 @@ class FactClassifier(GraphComponent):
             "sparse_scale": 2.0,
             "c": 2.0,
             "threshold": 0.5,
-            "carrying": 0.5,
+            "carrying": 0.3,
         }
 
     @staticmethod

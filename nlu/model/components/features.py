@@ -23,6 +23,7 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, hstack
+from sklearn.decomposition import PCA
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from components.clauses import clauses
@@ -52,7 +53,11 @@ def source_fingerprint() -> str:
 class TextFeatures:
     """Sparse n-gram features and a scaled embedding, fitted on texts and saved without pickle."""
 
-    def __init__(self, max_features: int = 40_000, dense_scale: float = 0.1, sparse_scale: float = 1.0) -> None:
+    def __init__(
+        self, max_features: int = 40_000, dense_scale: float = 0.1, sparse_scale: float = 1.0, kept: int | None = None
+    ) -> None:
+        """`kept` is how many of the embedding's 384 directions count, the widest ones; None for all of them."""
+        self.kept = kept
         self.dense_scale = dense_scale
         self.sparse_scale = sparse_scale
         self.chars = TfidfVectorizer(
@@ -73,6 +78,7 @@ class TextFeatures:
             max_features=max_features,
             dtype=np.float32,
         )
+        self.axes: Matrix = np.zeros((0, 0), dtype=np.float32)
         self.mean: Matrix = np.zeros(0, dtype=np.float32)
         self.deviation: Matrix = np.ones(0, dtype=np.float32)
 
@@ -84,6 +90,10 @@ class TextFeatures:
         EMBEDDER.learn(texts)
         dense = EMBEDDER.sentences(texts, training=True)
         self.mean, self.deviation = dense.mean(axis=0), dense.std(axis=0) + 1e-6
+        self.axes = np.eye(dense.shape[1], dtype=np.float32)
+        if self.kept is not None:
+            turned = PCA(self.kept, svd_solver="randomized", random_state=0).fit((dense - self.mean) / self.deviation)
+            self.axes = turned.components_.T.astype(np.float32)
         return self
 
     def sparse(self, texts: Sequence[str]) -> csr_matrix:
@@ -92,9 +102,9 @@ class TextFeatures:
         return hstack([self.chars.transform(normal), self.words.transform(normal)], format="csr") * self.sparse_scale
 
     def dense(self, texts: Sequence[str], training: bool = False) -> Matrix:
-        """Standardised embeddings, small enough to stand beside TF-IDF."""
-        rows = EMBEDDER.sentences(texts, training)
-        return ((rows - self.mean) / self.deviation * self.dense_scale).astype(np.float32)
+        """Standardised embeddings along their widest axes, small enough to stand beside TF-IDF."""
+        rows = (EMBEDDER.sentences(texts, training) - self.mean) / self.deviation
+        return (rows @ self.axes * self.dense_scale).astype(np.float32)
 
     def matrix(self, texts: Sequence[str], training: bool = False) -> csr_matrix:
         """Sparse and dense features side by side."""
@@ -108,6 +118,7 @@ class TextFeatures:
             folder / "features.npz",
             mean=self.mean,
             deviation=self.deviation,
+            axes=self.axes,
             scales=np.array([self.dense_scale, self.sparse_scale]),
             chars=self.chars.idf_,
             words=self.words.idf_,
@@ -119,7 +130,7 @@ class TextFeatures:
         vocabularies = json.loads((folder / "vocabularies.json").read_text(encoding="utf-8"))
         with np.load(folder / "features.npz", allow_pickle=False) as numbers:
             features = cls(dense_scale=float(numbers["scales"][0]), sparse_scale=float(numbers["scales"][1]))
-            features.mean, features.deviation = numbers["mean"], numbers["deviation"]
+            features.mean, features.deviation, features.axes = (numbers[n] for n in ("mean", "deviation", "axes"))
             for name, vectorizer in features._vectorizers():
                 vectorizer.vocabulary = {term: i for i, term in enumerate(vocabularies[name])}
                 vectorizer.idf_ = numbers[name]
@@ -144,8 +155,14 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """How many n-grams, and the weights of both kinds of features."""
-        return {**DenseFeaturizer.get_default_config(), "max_features": 40_000, "dense_scale": 0.1, "sparse_scale": 1.0}
+        """How many n-grams, the weights of both kinds of features, and how many directions of the embedding."""
+        return {
+            **DenseFeaturizer.get_default_config(),
+            "max_features": 40_000,
+            "dense_scale": 0.1,
+            "sparse_scale": 1.0,
+            "dense_kept": 96,
+        }
 
     def __init__(
         self,
@@ -158,7 +175,9 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
         super().__init__(name, config)
         self._storage = storage
         self._resource = resource
-        self._features = features or TextFeatures(config["max_features"], config["dense_scale"], config["sparse_scale"])
+        self._features = features or TextFeatures(
+            config["max_features"], config["dense_scale"], config["sparse_scale"], config["dense_kept"]
+        )
 
     @classmethod
     def create(

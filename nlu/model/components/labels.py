@@ -30,6 +30,7 @@ CARRIERS: dict[str, tuple[str, ...]] = {
     "style": ("describe_person", "ask_pitch", "find_customers"),
     "role": ("describe_person", "ask_pitch", "find_customers"),
     "stage": ("update_deal", "query_pipeline", "find_customers", "export"),
+    "topic": ("show_customer", "show_pyramid", "qualify", "ask_advice", "query_pipeline", "report_objection"),
 }
 INTENT_SCALE = 2.0
 """The weight of the message's intent beside its words, which are of length 2."""

@@ -13,6 +13,9 @@ from wordfreq import zipf_frequency
 
 jieba.setLogLevel(logging.WARNING)
 
+SEGMENTED = 400
+"""Tokens of a message that are put together to words: without punctuation, thousands take seconds."""
+
 
 def commonness(word: str) -> str:
     """How common an English word is: the whole part of its Zipf frequency, from 0 (unknown) to 7 (the, and)."""
@@ -24,7 +27,7 @@ def word_classes(tokens: Sequence[str], is_han: Sequence[bool]) -> dict[int, str
     if not any(is_han):
         return {}
     # Other tokens stand as spaces: they end a word, and positions stay those of the tokens.
-    text = "".join(token if han else " " for token, han in zip(tokens, is_han))
+    text = "".join(token if han else " " for token, han in zip(tokens[:SEGMENTED], is_han))
     found: dict[int, str] = {}
     at = 0
     for word in jieba.posseg.cut(text):
