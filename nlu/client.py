@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import datetime
+from itertools import pairwise
 
 import httpx
 from pydantic import BaseModel, Field, ValidationError
@@ -13,7 +14,7 @@ from nlu.understanding import INTENTS, LABELS, MAN, Contact, Money, Understandin
 from nlu.values.amounts import read_amount
 from nlu.values.contacts import read_emails, read_phones, read_wechat
 from nlu.values.language import language_of
-from nlu.values.mentions import mention_of, receiver, related_person, was_met
+from nlu.values.mentions import introduced_by, mention_of, receiver, related_person, was_met
 from nlu.values.periods import last_day, read_period
 from nlu.values.quantities import read_quantity
 from nlu.values.tasks import purpose_of, read_task
@@ -123,6 +124,8 @@ def interpret(text: str, clean: str, answer: Answer, now: datetime, region: str 
     names = [span for span in answer.entities if span.entity in NAMES]
     if intent == "reassign":
         names = _receiver_first(clean, names)
+    if intent == "log_referral":
+        names = _introducer_last(clean, names)
     amount, quantity, when = read_amount(clean), read_quantity(clean), read_when(clean, now)
     phones, emails, wechat = read_phones(clean, region or NO_REGION), read_emails(clean), read_wechat(clean)
     period = read_period(clean)
@@ -179,6 +182,16 @@ def _receiver_first(clean: str, spans: list[Span]) -> list[Span]:
         return spans
     taking = colleagues[receiver(clean, [(span.start, span.end) for span in colleagues])]
     return [taking, *(span for span in spans if span is not taking)]
+
+
+def _introducer_last(clean: str, spans: list[Span]) -> list[Span]:
+    """The spans with the two parts of an introduction as the sentence has them, where the model took them crosswise."""
+    people = [span for span in spans if span.entity in ("person", "referrer")]
+    for first, second in pairwise(people):
+        if introduced_by(clean, (first.start, first.end), (second.start, second.end)):
+            told = {id(first): "person", id(second): "referrer"}
+            return [span.model_copy(update={"entity": told.get(id(span), span.entity)}) for span in spans]
+    return spans
 
 
 def _related(clean: str, spans: list[Span]) -> str | None:

@@ -93,6 +93,15 @@ def related_person(text: str, spans: Sequence[tuple[int, int]]) -> str | None:
     return None
 
 
+_INTRODUCED_BY = re.compile(r"^[^,，。;；]{0,6}(?:也|还|就|都)?是[^,，。;；]{0,6}$")
+_INTRODUCES = re.compile(r"^[^,，。;；是]{0,4}(?:介绍|引荐|推荐|牵线|牵的线)")
+
+
+def introduced_by(text: str, first: tuple[int, int], second: tuple[int, int]) -> bool:
+    """Whether the second of two names made the introduction: 张敏是李伟介绍的."""
+    return bool(_INTRODUCED_BY.match(text[first[1] : second[0]]) and _INTRODUCES.match(text[second[1] :]))
+
+
 def receiver(text: str, spans: Sequence[tuple[int, int]]) -> int:
     """Which of the colleagues named in a hand-over takes the customer: the one after "to" or 给, else the last.
 

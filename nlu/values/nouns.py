@@ -150,7 +150,9 @@ _MONEY_NOUNS = _words(
     "dollars euros pounds bucks deals contracts orders quotes offers budgets terms yuans francs rupees dirhams"
 )
 _WORD = re.compile(r" ?-?([a-z][a-z-]{0,30})", re.ASCII)
-_CHINESE = re.compile(rf" ?(?:多|余)?(?:{CHINESE_COUNTED})(?!钱)", re.ASCII)
+GRANTED = "批(?=[下准了过复])"
+"""50万批下来了 is money that was granted, not so many batches."""
+_CHINESE = re.compile(rf" ?(?:多|余)?(?!{GRANTED})(?:{CHINESE_COUNTED})(?!钱)", re.ASCII)
 
 
 def counts_things(folded: str, end: int) -> bool:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from nlu.values.amounts import read_amounts
 from nlu.values.folding import fold
-from nlu.values.nouns import GOODS_MEASURES, NOT_GOODS
+from nlu.values.nouns import GOODS_MEASURES, GRANTED, NOT_GOODS
 from nlu.values.numerals import ENGLISH_WORD, read_chinese, read_small, tidy
 
 
@@ -109,7 +109,7 @@ _MEASURE = "|".join(sorted((set(GOODS_MEASURES) - {"块", "打"}) | {"个"}, key
 _CHINESE = re.compile(
     r"(?<![\d.,a-z$€£¥第几数零一二两三四五六七八九十百千万亿./:-])(?:(?P<low>\d{1,6}|[一二两三四五六七八九]) ?(?:-|~|到|至) ?)?"
     r"(?P<number>\d{1,3}(?:,\d{3}){1,3}|\d{1,7}(?:\.\d{1,2})?[百千万亿]{0,2}|[一二两三四五六七八九十][零一二两三四五六七八九十百千万]{0,8})(?P<k>k)? ?(?:多|余)?"
-    rf"(?P<measure>{_MEASURE}|块(?=[板屏砖玻太显光]))",
+    rf"(?!{GRANTED})(?P<measure>{_MEASURE}|块(?=[板屏砖玻太显光]))",
     re.ASCII,
 )
 _DEMAND = re.compile(r"(?:要|需|订|定购|定做|买|采购|下单|购|缺|求|换)[^,.;!?。\n]{0,8}\Z", re.ASCII)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlu.values.mentions import means_one, mention_of, receiver, related_person, was_met
+from nlu.values.mentions import introduced_by, means_one, mention_of, receiver, related_person, was_met
 
 
 @pytest.mark.parametrize(
@@ -116,3 +116,19 @@ ALL = (
 @pytest.mark.parametrize(("text", "one"), [(text, True) for text in ONE] + [(text, False) for text in ALL])
 def test_it_tells_a_question_about_one_customer_from_one_about_all(text: str, one: bool) -> None:
     assert means_one(text) == one
+
+
+@pytest.mark.parametrize(
+    ("text", "one", "two", "crosswise"),
+    [
+        ("张敏是李伟介绍的", "张敏", "李伟", True),
+        ("张敏也是李伟那边介绍过来的", "张敏", "李伟", True),
+        ("广达的张敏，是老客户李伟推荐的", "张敏", "李伟", False),
+        ("李伟给我介绍了张敏", "李伟", "张敏", False),
+        ("李伟是老客户,张敏是新来的", "李伟", "张敏", False),
+        ("张敏是李伟的同学", "张敏", "李伟", False),
+    ],
+)
+def test_it_tells_who_introduced_whom(text: str, one: str, two: str, crosswise: bool) -> None:
+    places = [(text.index(name), text.index(name) + len(name)) for name in (one, two)]
+    assert introduced_by(text, *places) == crosswise
