@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from actions.registry import press_of, presses
@@ -66,20 +67,24 @@ def _answers(needs: str, said: Understanding) -> bool:
         # A bare name can be taken for anything; whether it is a product's, the press finds out.
         return len(said.text) <= SHORT
     if needs == "words":
-        return said.intent in ANSWERING and not _is_question(said)
+        news = said.intent in NEWS and said.confidence >= SURE
+        return said.intent in ANSWERING and not news and not _is_question(said)
     if needs == "anything":
         return (said.intent in ANSWERING or said.confidence < SURE) and not _is_question(said)
     return False
 
 
 def _is_question(said: Understanding) -> bool:
-    return said.text.rstrip().endswith(("?", "？"))
+    return bool(_QUESTION.search(said.text))
 
 
 SURE = 0.9
 """From this confidence on a command is one; a bare "about 50k" or "mid April" is taken for one with less."""
 SHORT = 40
 """Characters of an answer that is no more than a name."""
+NEWS = ("report_objection", "update_deal")
+"""What is no answer where it is said for sure: "Wang finds it too dear" stands for itself."""
+_QUESTION = re.compile(r"[?？吗呢]\s*$|^\s*(?:what|who|whose|which|how|when|where|why)\b", re.IGNORECASE)
 ANSWERING = ("log_contact", "describe_person", "report_objection", "update_deal", "affirm", "out_of_scope")
 """What an answer in words may be taken for: "three people, the plant manager signs" is nobody's command."""
 

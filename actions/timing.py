@@ -62,12 +62,12 @@ def _importance(turn: Turn, opportunity: Opportunity) -> str | None:
 
 
 def _spans(turn: Turn, opportunity: Opportunity) -> tuple[Button, ...]:
-    """[within 1 month] [within 3 months] … [later]."""
-    months = sorted(turn.playbook.selling.within_months.values())
-    within = [
-        Button("within_months", "expect_close", _in_months(opportunity, each), {"months": each}) for each in months
-    ]
-    return (*within, Button("much_later", "expect_close", _in_months(opportunity, FAR)))
+    """[by 2 April] [by 2 June] … [later]: the ends of the spans of likelihood."""
+    buttons = []
+    for months in sorted(turn.playbook.selling.within_months.values()):
+        end = months_after(turn.now.date(), months).isoformat()
+        buttons.append(Button("by_then", "expect_close", _in_months(opportunity, months), {"when": end}))
+    return (*buttons, Button("much_later", "expect_close", _in_months(opportunity, FAR)))
 
 
 def _in_months(opportunity: Opportunity, months: int) -> dict[str, Any]:
