@@ -247,7 +247,7 @@ class Person(Tracked, Base):
     phone: Mapped[str | None]
     email: Mapped[str | None]
     wechat: Mapped[str | None]
-    referrer_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id", ondelete="SET NULL"))
+    referrer_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id", ondelete="SET NULL"), index=True)
     created_at: Mapped[datetime]
 
     company: Mapped[Company | None] = relationship()
