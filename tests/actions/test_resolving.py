@@ -58,10 +58,17 @@ def test_it_says_that_a_name_is_not_on_record(tmp_path: Path, field: str) -> Non
         assert len(desk.names("companies")) == 2
 
 
-@pytest.mark.parametrize("intent", ["show_customer", "ask_advice", "qualify", "rate_credit", "reassign"])
+@pytest.mark.parametrize("intent", ["show_customer", "ask_advice", "qualify", "reassign"])
 def test_it_says_that_it_has_a_name_and_no_deal(tmp_path: Path, intent: str) -> None:
     with Desk(tmp_path) as desk:
         desk.hears("log_referral", person="Mei", referrer="Otto")
         reply = desk.hears(intent, person="Otto")
         assert (reply.template, reply.facts["who"]) == ("contacts/card_empty", "Otto")
         assert "Otto" in reply.text
+
+
+def test_it_rates_the_credit_of_somebody_without_a_deal(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        desk.hears("log_referral", person="Mei", referrer="Otto")
+        reply = desk.hears("rate_credit", person="Otto")
+        assert (reply.template, reply.facts["who"]) == ("scoring/question", "Otto")
