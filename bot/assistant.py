@@ -46,6 +46,9 @@ TAKES_BACK_FROM = 0.5
 SURE_BESIDE_FILES = 0.85
 """The confidence (0 to 1) from which on words beside a file are news: "Acme contract draft" only tells what it is."""
 
+LONGEST_LABEL = 40
+"""Characters of a message that can be the label of a button."""
+
 Clock = Callable[[], datetime]
 """Gives the time now, aware."""
 
@@ -195,6 +198,8 @@ class Assistant:
         try:
             if incoming.pressed is not None:
                 return _press(turn, incoming)
+            if reply := _pressed_by_its_name(turn):
+                return reply
             turn = with_known_names(turn)
             if turn.file is not None:
                 return take_file(turn, self._beside_a_file)
@@ -337,6 +342,25 @@ def outgoing(row: OutgoingRow, chat_id: str) -> Outgoing:
 
 def _handle(turn: Turn) -> Reply:
     return registry.handler_of(turn.said.intent)(turn)
+
+
+def _pressed_by_its_name(turn: Turn) -> Reply | None:
+    """The reply to a message that is nothing but the label of one of the buttons that were shown last: "more"."""
+    written = turn.said.text.strip().casefold()
+    if not written or len(written) > LONGEST_LABEL or turn.file is not None:
+        return None
+    row = turn.work.outbox.last_with_buttons(turn.conversation.id)
+    if row is None or row.pressed_at is not None:
+        return None
+    labels = [str(label).casefold() for label in row.payload["labels"]]
+    if labels.count(written) != 1:
+        return None
+    button = row.payload["buttons"][labels.index(written)]
+    press = registry.press_of(button["press"])
+    if press is None:
+        return None
+    row.pressed_at, turn.conversation.question = turn.now, None
+    return press(turn, button["arguments"])
 
 
 def _press(turn: Turn, incoming: Incoming) -> Reply:
