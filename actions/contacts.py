@@ -23,6 +23,7 @@ from actions.recording import (
 )
 from actions.registry import handles, presses
 from actions.resolving import Subject, display_name
+from actions.rules.stages import CLOSED, LOST, WON
 from actions.turn import Button, Reply, Turn
 from nlu.understanding import Understanding
 from storage.models import Opportunity
@@ -34,11 +35,20 @@ SHOWN = 10
 
 @handles("log_contact")
 def log_contact(turn: Turn) -> Reply:
-    """Notes what the message says, and asks the question that separates the classes still possible."""
+    """Notes what the message says, and asks the question that separates the classes still possible.
+
+    What closes a deal, or opens a lost one again, is answered as a deal that moves.
+    """
+    if turn.said.stage in CLOSED:
+        return turn.again(replace(turn.said, intent="update_deal"))
     subject = resolving.to_change(turn)
     opportunity = _opportunity(subject)
+    if opportunity.stage == LOST and turn.said.stage is not None:
+        return turn.again(replace(turn.said, intent="update_deal"))
     noted = put_on_record(turn, subject, met=not turn.said.about_related)
-    if turn.said.stage or (subject.new and opportunity.stage == "lead"):
+    moves = turn.said.stage or (subject.new and opportunity.stage == "lead")
+    # A word with a customer who has bought undoes no sale.
+    if moves and opportunity.stage != WON:
         move_stage(turn, opportunity, turn.said.stage or "contacted")
     return asking_now_and_then(turn, noted_reply(turn, subject, noted), opportunity)
 

@@ -11,11 +11,15 @@ from actions import relationship, resolving
 from actions.asking import ANSWERING, SURE, Ask, NoAnswer, wait_for
 from actions.catalogue import products_of
 from actions.contacts import colleagues, noted_reply, question_buttons
+from actions.followups import due_of
 from actions.purchases import log_purchase
 from actions.recording import (
     Noted,
     about,
+    add_reminder,
+    local,
     man_of,
+    money_of,
     move_stage,
     offering,
     offering_follow_up,
@@ -44,17 +48,26 @@ PRODUCTS_OFFERED = 6
 
 @handles("update_deal")
 def update_deal(turn: Turn) -> Reply:
-    """Moves the stage and notes amount, quantity and expected close; says what the stage still needs."""
+    """Moves the stage and notes amount, quantity and expected close; says what the stage still needs.
+
+    "Remind me on Friday" beside it is set as well.
+    """
     subject = resolving.to_change(turn)
     opportunity = subject.opportunity
     assert opportunity is not None
-    before = opportunity.stage
+    before, worth = opportunity.stage, money_of(opportunity)
     noted = put_on_record(turn, subject, met=subject.person is not None and not turn.said.about_related)
     if turn.said.stage is not None:
         _move(turn, opportunity, turn.said.stage)
-    if not noted.items and opportunity.stage == before:
+    closed_again = before in CLOSED and turn.said.stage == before
+    if not noted.items and opportunity.stage == before and not closed_again:
         return noted_reply(turn, subject, noted)
-    return _moved(turn, opportunity, before, noted)
+    due = due_of(turn, turn.said) if turn.said.purpose == "reminder" else None
+    if due is None:
+        return _moved(turn, opportunity, before, noted, worth)
+    reminder = add_reminder(turn, turn.said.task, due, opportunity, opportunity.contact)
+    reply = _moved(turn, opportunity, before, noted, worth)
+    return reply.with_facts(reminder=local(turn, reminder.due_at).isoformat())
 
 
 def _move(turn: Turn, opportunity: Opportunity, stage: str) -> None:
@@ -67,8 +80,12 @@ def _move(turn: Turn, opportunity: Opportunity, stage: str) -> None:
     move_stage(turn, opportunity, stage)
 
 
-def _moved(turn: Turn, opportunity: Opportunity, before: str, noted: Noted) -> Reply:
+def _moved(
+    turn: Turn, opportunity: Opportunity, before: str, noted: Noted, worth: dict[str, Any] | None = None
+) -> Reply:
+    """The reply to what was noted of a deal, in the stage `before`; `worth` is its amount before, where it had one."""
     way = direction(before, opportunity.stage)
+    closed_again = way is None and turn.said.stage in CLOSED
     stages, language = turn.playbook.stages, turn.said.language
     facts = about(
         turn,
@@ -79,10 +96,10 @@ def _moved(turn: Turn, opportunity: Opportunity, before: str, noted: Noted) -> R
         stage_before=stages[before].name.in_(language),
         expected_close=opportunity.expected_close.isoformat() if opportunity.expected_close else None,
     )
-    if way == LOST:
+    if opportunity.stage == LOST and (way or closed_again):
         return _lost(turn, opportunity, facts)
-    if opportunity.stage == WON and (way or any(item["field"] == "amount" for item in noted.items)):
-        return _won(turn, opportunity, facts)
+    if opportunity.stage == WON and (way or closed_again or any(item["field"] == "amount" for item in noted.items)):
+        return _won(turn, opportunity, {**facts, "was": None if way else worth})
     lacking = missing(opportunity.stage, _needs(turn), _known(opportunity)) if way else []
     facts["missing"] = [list(each) for each in lacking]
     if asks := ask_first(lacking, man_of(opportunity).next_question):
@@ -218,10 +235,12 @@ def _won(turn: Turn, opportunity: Opportunity, facts: dict[str, Any]) -> Reply:
 
 
 def _lost(turn: Turn, opportunity: Opportunity, facts: dict[str, Any]) -> Reply:
-    """Why it was lost: as the message says, else by the answer."""
+    """Why it was lost: as the message says, as was said before, else by the answer."""
     reasons = _reasons_named(turn)
     if len(reasons) == 1:
         return _closed(turn, opportunity, reasons[0], turn.said.text)
+    if not reasons and opportunity.closed_for is not None:
+        return after_losing(turn, opportunity)
     return _why(turn, Reply("deals/lost", {**facts, "unclear": False}), opportunity, reasons)
 
 

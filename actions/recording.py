@@ -171,7 +171,8 @@ def _deal_facts(turn: Turn, opportunity: Opportunity) -> list[dict[str, Any]]:
         opportunity.amount_minor = minor(said.amount.value)
         opportunity.currency = said.amount.currency or opportunity.currency or turn.currency
         noted.append({"field": "amount", "value": money_of(opportunity)})
-    if said.when and not said.past and (said.purpose == "close" or said.intent == "update_deal"):
+    closes = said.purpose == "close" or (said.intent == "update_deal" and said.purpose != "reminder")
+    if said.when and not said.past and closes:
         opportunity.expected_close = date.fromisoformat(said.when[:10])
         noted.append({"field": "expected_close", "value": said.when[:10]})
     return noted

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from actions.asking import Ask, wait_for
 from actions.rules import names
+from actions.rules.stages import CLOSED, goes_on
 from actions.turn import Button, Reply, Turn
 from nlu.understanding import Understanding
 from storage.models import Company, Opportunity, Person
@@ -272,7 +274,10 @@ def _new_person(turn: Turn, name: str | None, company: Company | None) -> Person
 
 
 def _opportunity(turn: Turn, person: Person | None, company: Company | None) -> tuple[Opportunity, bool]:
-    """The open opportunity of these, or a new one (and whether it is new); a person introduced through another joins that one's."""
+    """The open opportunity of these, a closed one that goes on, or a new one (and whether it is new).
+
+    A person introduced through another joins that one's.
+    """
     customers, about = turn.customers, in_focus(turn)
     found = customers.opportunity_of(person_id=person.id) if person else None
     if (
@@ -285,6 +290,8 @@ def _opportunity(turn: Turn, person: Person | None, company: Company | None) -> 
     if found is None and company is not None:
         found = customers.opportunity_of(company_id=company.id)
     if found is None:
+        found = _closed_that_goes_on(turn, person, company)
+    if found is None:
         return _new_opportunity(turn, person, company), True
     if person is not None and found.contact_id is None:
         found.contact_id, found.contact = person.id, person
@@ -293,6 +300,19 @@ def _opportunity(turn: Turn, person: Person | None, company: Company | None) -> 
     if found.company_id is None and company is not None:
         found.company_id, found.company = company.id, company
     return found, False
+
+
+def _closed_that_goes_on(turn: Turn, person: Person | None, company: Company | None) -> Opportunity | None:
+    """The last deal with a customer who has none open, where the message means it: "they are back", "signed" once more."""
+    last = turn.customers.opportunity_of(
+        person_id=person.id if person and not company else None,
+        company_id=company.id if company else None,
+        open_only=False,
+    )
+    if last is None or last.closed_at is None:
+        return None
+    closed_days = (turn.now - last.closed_at) / timedelta(days=1)
+    return last if goes_on(last.stage, closed_days, turn.said.stage) else None
 
 
 def _new_opportunity(turn: Turn, contact: Person | None, company: Company | None) -> Opportunity:
@@ -325,6 +345,11 @@ def _unnamed(turn: Turn, create: bool) -> Subject:
     if about is None:
         wait_for(turn, "name", "resume", {"said": turn.said.to_json()})
         raise Ask(Reply("people/whom", {"intent": turn.said.intent}))
+    if create and about.stage in CLOSED and turn.said.stage == about.stage:
+        # "Signed, 20k" is said of the deal just won, or of the customer's next one.
+        about, new = _opportunity(turn, about.contact, about.company)
+        focus(turn, about)
+        return Subject(about.contact, about.company, about, new=new)
     return Subject(about.contact, about.company, about)
 
 

@@ -9,6 +9,9 @@ CLOSED = ("won", "lost")
 KNOWABLE = ("contact", "money", "authority", "need", "product", "amount", "decider", "expected_close")
 """What a stage can require: a person by name, the three MAN facts, what is wanted and for how much, who decides, when."""
 
+SAME_SALE_DAYS = 31
+"""For so many days a deal that is said to be closed again is the same one: the amount was corrected, not bought twice."""
+
 FORWARD, BACK, REOPENED, WON, LOST = "forward", "back", "reopened", "won", "lost"
 
 Needs = tuple[str, ...]
@@ -47,6 +50,16 @@ def direction(before: str, after: str) -> str | None:
     if before in CLOSED:
         return REOPENED
     return FORWARD if OPEN.index(after) > OPEN.index(before) else BACK
+
+
+def goes_on(last: str, closed_days: float, stage: str | None) -> bool:
+    """Whether a customer's last deal, closed so many days ago, is meant by a message that puts "the deal" in `stage`.
+
+    A lost deal that is open again is the same deal, however late; a won one stays won, and what opens is a new sale.
+    """
+    if last == LOST and stage in OPEN:
+        return True
+    return last == stage and closed_days <= SAME_SALE_DAYS
 
 
 def by_reason(

@@ -208,7 +208,8 @@ class Customers(SeenBy):
         if open_only:
             query = query.where(Opportunity.stage.not_in(CLOSED))
         is_closed = case((Opportunity.stage.in_(CLOSED), 1), else_=0)
-        return self._session.scalar(query.order_by(is_closed, Opportunity.touched_at.desc()).limit(1))
+        latest_first = query.order_by(is_closed, Opportunity.touched_at.desc(), Opportunity.id.desc())
+        return self._session.scalar(latest_first.limit(1))
 
     def last_touched(self) -> Opportunity | None:
         """The opportunity of which something was said last."""

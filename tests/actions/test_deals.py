@@ -242,7 +242,110 @@ def test_it_takes_praise_for_why_a_deal_was_won_whatever_it_was_taken_for(tmp_pa
         assert _rows(desk, "opportunities", "closed_for") == [("service",)]
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_it_corrects_a_deal_that_is_said_to_be_signed_again(tmp_path: Path, language: str) -> None:
+    with Desk(tmp_path, language) as desk:
+        desk.hears("update_deal", **ACME, stage="won", amount=_usd(48_000))
+        desk.hears("log_contact", company="Globex", need="yes")
+        desk.waits(days=31)
+        reply = desk.hears("update_deal", **ACME, stage="won", amount=_usd(50_000))
+        assert ("corrected" if language == "en" else "更正") in reply.text
+        assert "🎉" not in reply.text
+        assert "48,000" in reply.text
+        assert _rows(desk, "opportunities", "stage", "amount_minor")[0] == ("won", 5_000_000)
+        assert len(_rows(desk, "opportunities", "id")) == 2
+        assert _rows(desk, "transactions", "amount_minor") == [(5_000_000,)]
+
+
+@pytest.mark.parametrize("amount", [None, 48_000])
+def test_it_says_that_a_sale_is_on_record_already(tmp_path: Path, amount: int | None) -> None:
+    with Desk(tmp_path) as desk:
+        desk.hears("update_deal", **ACME, stage="won", amount=_usd(48_000))
+        reply = desk.hears("update_deal", **ACME, stage="won", amount=_usd(amount) if amount else None)
+        assert "on record already" in reply.text
+        assert _rows(desk, "opportunities", "stage") == [("won",)]
+        assert _rows(desk, "transactions", "amount_minor") == [(4_800_000,)]
+
+
+@pytest.mark.parametrize("named", [ACME, {}])
+def test_it_takes_a_later_signature_for_a_new_sale(tmp_path: Path, named: dict[str, str]) -> None:
+    with Desk(tmp_path) as desk:
+        desk.hears("update_deal", **ACME, stage="won", amount=_usd(48_000))
+        desk.waits(days=32)
+        reply = desk.hears("update_deal", **named, stage="won", amount=_usd(20_000), text="signed, 20k")
+        assert "🎉" in reply.text
+        assert reply.facts["who"] == "Acme"
+        assert _rows(desk, "transactions", "amount_minor") == [(4_800_000,), (2_000_000,)]
+        assert _rows(desk, "opportunities", "stage") == [("won",), ("won",)]
+
+
+def test_it_wins_the_open_deal_whatever_was_won_before(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        desk.hears("update_deal", **ACME, stage="won", amount=_usd(48_000))
+        desk.hears("update_deal", **ACME, stage="proposal", amount=_usd(9_000))
+        reply = desk.hears("update_deal", stage="won", text="signed")
+        assert "🎉" in reply.text
+        assert _rows(desk, "transactions", "amount_minor") == [(4_800_000,), (900_000,)]
+
+
+@pytest.mark.parametrize("stage", ["won", "lost"])
+def test_it_closes_a_deal_alike_where_the_message_tells_of_a_meeting(tmp_path: Path, stage: str) -> None:
+    with Desk(tmp_path) as desk:
+        _known(desk)
+        reply = desk.hears("log_contact", **ACME, met=True, stage=stage, amount=_usd(48_000), text="met them, closed")
+        assert reply.template == f"deals/{stage}"
+        assert list(reply.buttons[:-1]) == _reasons(stage)
+        assert len(_rows(desk, "transactions", "id")) == (1 if stage == "won" else 0)
+
+
+@pytest.mark.parametrize("stage", ["won", "lost"])
+@pytest.mark.parametrize("intent", ["log_contact", "update_deal"])
+def test_it_sets_the_reminder_that_is_named_beside_a_closed_deal(tmp_path: Path, stage: str, intent: str) -> None:
+    with Desk(tmp_path) as desk:
+        reply = desk.hears(intent, **ACME, stage=stage, when="2026-03-06", purpose="reminder", task="call them")
+        assert "I'll remind you on Fri 6 Mar 2026" in reply.text
+        assert _rows(desk, "reminders", "text") == [("call them",)]
+        assert _rows(desk, "opportunities", "expected_close") == [(None,)]
+
+
+def test_a_word_with_a_customer_undoes_no_sale(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        desk.hears("update_deal", **ACME, stage="won", amount=_usd(48_000))
+        desk.hears("log_contact", mention="pronoun", met=True, stage="contacted", text="called them to say thanks")
+        assert _rows(desk, "opportunities", "stage") == [("won",)]
+        assert len(_rows(desk, "transactions", "id")) == 1
+
+
 # --- lost
+
+
+@pytest.mark.parametrize("named", [{**ACME}, {"person": "Li Wei"}, {"mention": "pronoun"}])
+@pytest.mark.parametrize("intent", ["log_contact", "update_deal"])
+def test_it_takes_up_a_lost_deal_that_is_open_again(tmp_path: Path, intent: str, named: dict[str, str]) -> None:
+    with Desk(tmp_path) as desk:
+        _known(desk)
+        desk.hears("update_deal", **ACME, stage="lost", text="lost Acme on price")
+        desk.waits(days=90)
+        reply = desk.hears(intent, **named, stage="negotiation", text="Acme is back, we are negotiating again")
+        assert "open again, Lost → Negotiation" in reply.text
+        assert _rows(desk, "opportunities", "stage", "closed_for") == [("negotiation", None)]
+
+
+def test_it_makes_a_new_deal_with_a_customer_who_has_bought(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        desk.hears("update_deal", **ACME, stage="lost")
+        desk.hears("update_deal", **ACME, stage="won", amount=_usd(5))
+        desk.hears("update_deal", **ACME, stage="negotiation")
+        assert _rows(desk, "opportunities", "stage") == [("lost",), ("won",), ("negotiation",)]
+
+
+def test_it_loses_a_deal_once(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        desk.hears("update_deal", **ACME, stage="lost")
+        desk.hears("update_deal", **ACME, stage="lost", text="we lost Acme on price")
+        reply = desk.hears("update_deal", **ACME, stage="lost", text="Acme is lost")
+        assert reply.template == "deals/lost_for"
+        assert _rows(desk, "opportunities", "stage", "closed_for") == [("lost", "price")]
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

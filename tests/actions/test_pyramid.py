@@ -336,6 +336,7 @@ def test_a_deal_that_is_won_counts_at_once(tmp_path: Path) -> None:
         _put(tmp_path, TEN)
         desk.hears("update_deal", **won, amount=Money(Decimal(48_000), "USD"))
         assert desk.hears("show_pyramid", company="Acme").facts["tier"] == "VIP"
+        desk.waits(days=32)
         desk.hears("update_deal", **won, amount=Money(Decimal(950), "USD"))
         assert desk.hears("show_pyramid", company="Acme").facts["amount"] == _usd(48_950)
         desk.hears("undo")

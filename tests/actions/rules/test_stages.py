@@ -7,7 +7,7 @@ import itertools
 import pytest
 
 from actions import playbook
-from actions.rules.stages import CLOSED, KNOWABLE, OPEN, ask_first, by_reason, direction, missing
+from actions.rules.stages import CLOSED, KNOWABLE, OPEN, ask_first, by_reason, direction, goes_on, missing
 from nlu.understanding import STAGES
 
 NEEDS = {name: stage.needs for name, stage in playbook.load().stages.items()}
@@ -90,3 +90,24 @@ def test_it_puts_the_most_frequent_reason_first_and_unknown_ones_last() -> None:
     rows = [(None, 9, 100), ("price", 2, 500), ("service", 3, 0), ("price", 1, 200), ("above", 3, 50)]
     assert by_reason(rows) == [("price", 3, 700), ("above", 3, 50), ("service", 3, 0), (None, 9, 100)]
     assert by_reason([]) == []
+
+
+@pytest.mark.parametrize(
+    ("last", "days", "stage", "same"),
+    [
+        ("lost", 0, "negotiation", True),
+        ("lost", 400, "lead", True),
+        ("lost", 31, "lost", True),
+        ("lost", 31.1, "lost", False),
+        ("lost", 1, "won", False),
+        ("lost", 1, None, False),
+        ("won", 0, "won", True),
+        ("won", 31, "won", True),
+        ("won", 31.1, "won", False),
+        ("won", 1, "negotiation", False),
+        ("won", 1, "lost", False),
+        ("won", 1, None, False),
+    ],
+)
+def test_it_says_whether_a_closed_deal_is_meant_again(last: str, days: float, stage: str | None, same: bool) -> None:
+    assert goes_on(last, days, stage) is same
