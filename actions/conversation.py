@@ -7,7 +7,7 @@ from typing import Any
 
 from actions import resolving
 from actions.people import names_the_buyer
-from actions.recording import about
+from actions.recording import about, money
 from actions.registry import handles, press_of, presses
 from actions.resolving import display_name
 from actions.turn import Button, Reply, Turn
@@ -32,7 +32,8 @@ def undo(turn: Turn) -> Reply:
         for change in reversed(undone.changes)
         if (change.before is None or (change.table_name, change.row_id) not in made) and (told := _told(change))
     ]
-    facts: dict[str, Any] = {"words": undone.words, "changes": changes}
+    more = max(0, len(changes) - TOLD_AT_MOST)
+    facts: dict[str, Any] = {"words": undone.words, "changes": changes[:TOLD_AT_MOST], "more": more}
     if still is None:
         still = turn.customers.last_touched()
         turn.conversation.focus_id = still.id if still else None
@@ -41,14 +42,37 @@ def undo(turn: Turn) -> Reply:
     return Reply("conversation/undone", about(turn, still, **facts))
 
 
+TOLD_AT_MOST = 8
+"""Changes that are told one by one; an import of many customers has thousands."""
+_DEAL = (
+    "money",
+    "authority",
+    "need",
+    "stage",
+    "amount_minor",
+    "quantity",
+    "product",
+    "source",
+    "expected_close",
+    "closed_for",
+)
+_PERSON = ("name", "role", "style", "phone", "email", "wechat", "referrer_id")
 _TOLD = {
-    "persons": ("name",),
+    "persons": _PERSON,
     "companies": ("name",),
-    "opportunities": ("money", "authority", "need", "stage", "amount_minor", "quantity", "product", "expected_close"),
+    "opportunities": _DEAL,
     "reminders": ("due_at",),
     "objections": ("kind", "outcome", "answer"),
+    "transactions": ("amount_minor", "product"),
+    "assessments": ("answers",),
+    "rewards": ("given_at",),
+    "attachments": ("name",),
 }
 """The columns that are worth telling when they change back."""
+_CALLED = {"persons": "name", "companies": "name", "attachments": "name"} | dict.fromkeys(
+    ("objections", "transactions", "assessments"), "kind"
+)
+"""The column that tells one row of a table from another."""
 
 
 def _told(change: Change) -> dict[str, Any] | None:
@@ -56,17 +80,16 @@ def _told(change: Change) -> dict[str, Any] | None:
     columns = _TOLD.get(change.table_name)
     if columns is None:
         return None
-    if change.before is None:
-        name = (change.after or {}).get(columns[0])
-        return {
-            "what": "made",
-            "kind": change.table_name,
-            "name": name if change.table_name != "opportunities" else None,
-        }
-    if change.after is None:
-        return {"what": "deleted", "kind": change.table_name, "name": change.before.get(columns[0])}
-    fields = [field for field in columns if field in change.after]
-    return {"what": "changed", "kind": change.table_name, "fields": fields} if fields else None
+    if change.before is not None and change.after is not None:
+        fields = [field for field in columns if field in change.after]
+        return {"what": "changed", "kind": change.table_name, "fields": fields} if fields else None
+    row = change.after or change.before or {}
+    return {
+        "what": "made" if change.before is None else "deleted",
+        "kind": change.table_name,
+        "name": row.get(_CALLED.get(change.table_name, "")),
+        "amount": money(row["amount_minor"], row["currency"]) if change.table_name == "transactions" else None,
+    }
 
 
 @presses("show_more")

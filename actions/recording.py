@@ -35,6 +35,16 @@ def minor(value: Decimal) -> int:
     return int((value * 100).to_integral_value())
 
 
+def major(minor: int) -> int | float:
+    """Minor units as major ones: a whole number where it is one."""
+    return minor // 100 if minor % 100 == 0 else minor / 100
+
+
+def money(minor: int, currency: str | None) -> dict[str, Any]:
+    """Minor units as an amount for a reply."""
+    return {"value": major(minor), "currency": currency}
+
+
 def man_of(opportunity: Opportunity) -> Man:
     """The three facts of an opportunity."""
     return Man(opportunity.money, opportunity.authority, opportunity.need)
@@ -57,10 +67,7 @@ def record_of(turn: Turn, opportunity: Opportunity) -> dict[str, Any]:
 
 def money_of(opportunity: Opportunity) -> dict[str, Any] | None:
     """The amount in major units with its currency."""
-    if opportunity.amount_minor is None:
-        return None
-    value = opportunity.amount_minor / 100
-    return {"value": int(value) if value == int(value) else value, "currency": opportunity.currency}
+    return None if opportunity.amount_minor is None else money(opportunity.amount_minor, opportunity.currency)
 
 
 def about(turn: Turn, opportunity: Opportunity, **facts: Any) -> dict[str, Any]:
