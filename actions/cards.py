@@ -10,7 +10,7 @@ from actions.asking import Ask
 from actions.contacts import question_buttons
 from actions.people import names_the_buyer, who_is_who
 from actions.placing import people_with_places
-from actions.recording import YES_NO, about, local, man_of
+from actions.recording import YES_NO, about, local, man_of, money
 from actions.registry import handles
 from actions.resolving import Subject, display_name, to_read
 from actions.rules.people import Place
@@ -238,12 +238,6 @@ def _owed(sums: Sequence[KindSum]) -> list[dict[str, Any]]:
             sign = 1 if each.kind == "debt" else -1
             left[each.currency] = left.get(each.currency, 0) + sign * each.amount_minor
     return [money(amount, currency) for currency, amount in left.items() if amount > 0]
-
-
-def money(minor: int, currency: str) -> dict[str, Any]:
-    """An amount in minor units as replies show it."""
-    value = minor / 100
-    return {"value": int(value) if value == int(value) else value, "currency": currency}
 
 
 def _kept(turn: Turn) -> CustomerFile:

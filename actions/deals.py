@@ -21,6 +21,7 @@ from actions.recording import (
     man_of,
     money_of,
     move_stage,
+    note,
     offering,
     offering_follow_up,
     people_of,
@@ -35,7 +36,7 @@ from actions.rules.stages import CLOSED, LOST, WON, ask_first, direction, missin
 from actions.rules.wording import mentioned
 from actions.turn import Button, Reply, Turn
 from nlu.understanding import MAN, Understanding
-from storage.models import Fact, Member, Opportunity
+from storage.models import Member, Opportunity
 
 NAME_AT_MOST = 6
 """Words of a message that gives a name and no more: "it's Zhao Min, the plant manager"."""
@@ -300,7 +301,7 @@ def closed_in_words(turn: Turn, arguments: dict[str, Any]) -> Reply:
     resolving.focus(turn, opportunity)
     if len(named) == 1:
         return _closed(turn, opportunity, named[0], said.text)
-    _keep_words(turn, opportunity, "", said.text)
+    note(turn, opportunity, None, "closed_for", "")
     return _why(turn, Reply("deals/why", about(turn, opportunity, unclear=True)), opportunity, named)
 
 
@@ -331,23 +332,9 @@ def _closed(turn: Turn, opportunity: Opportunity, reason: str | None, words: str
     resolving.focus(turn, opportunity)
     opportunity.closed_for = reason
     if words and reason:
-        _keep_words(turn, opportunity, reason, words)
+        note(turn, opportunity, None, "closed_for", reason, words)
     turn.customers.flush()
     return _after_winning(turn, opportunity) if opportunity.stage == WON else after_losing(turn, opportunity)
-
-
-def _keep_words(turn: Turn, opportunity: Opportunity, reason: str, words: str) -> None:
-    turn.customers.add(
-        Fact(
-            opportunity_id=opportunity.id,
-            message_id=turn.message.id,
-            member_id=turn.speaker.id,
-            field="closed_for",
-            value=reason,
-            words=words,
-            said_at=turn.now,
-        )
-    )
 
 
 def _reason_facts(turn: Turn, opportunity: Opportunity) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from actions.pipeline import major
+from actions.recording import money
 from actions.rules import names
 from actions.sheets import (
     Mistake,
@@ -325,7 +325,7 @@ class Plan:
             "customers": len(whose) + len(made),
             "new": len(made),
             "named": made[:NAMED],
-            "sums": [{"value": major(minor), "currency": currency} for currency, minor in sorted(sums.items())],
+            "sums": [money(minor, currency) for currency, minor in sorted(sums.items())],
             "first": min(days).isoformat() if days else None,
             "last": max(days).isoformat() if days else None,
         }

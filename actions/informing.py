@@ -14,6 +14,7 @@ from actions.recording import (
     about,
     man_of,
     money_of,
+    note,
     offering,
     people_of,
     put_on_record,
@@ -27,7 +28,7 @@ from actions.rules.man import NO_CUSTOMER
 from actions.rules.people import Place
 from actions.turn import Button, Reply, Turn
 from nlu.understanding import MAN, Understanding
-from storage.models import Fact, Opportunity, Person
+from storage.models import Opportunity, Person
 
 PEOPLE_SHOWN = 4
 SURE = 0.5
@@ -158,7 +159,7 @@ def answer_information(turn: Turn, arguments: dict[str, Any]) -> Reply:
     focus(turn, opportunity)
     noted = put_on_record(replace(turn, said=said), subject, met=False)
     if not any(item["field"] in aspect.known_by for item in noted.items):
-        turn.customers.add(_fact(turn, opportunity, aspect.noted_as))
+        note(turn, opportunity, None, aspect.noted_as, turn.said.text)
         turn.customers.flush()
     facts = about(turn, opportunity, **noted.facts(), aspect=aspect.name.in_(turn.said.language), words=turn.said.text)
     facts["count"] = known_of(turn, opportunity).pieces
@@ -218,16 +219,3 @@ def _answered_of(turn: Turn, opportunity: Opportunity, aspect: Aspect) -> Subjec
 def _is_answer(turn: Turn, company: str, aspect: Aspect) -> bool:
     """Whether a company named is a competitor or a supplier, not a customer."""
     return aspect.names_companies and not names.match(company, turn.customers.companies_known(names.key(company)))
-
-
-def _fact(turn: Turn, opportunity: Opportunity, field: str) -> Fact:
-    return Fact(
-        opportunity_id=opportunity.id,
-        person_id=None,
-        message_id=turn.message.id,
-        member_id=turn.speaker.id,
-        field=field,
-        value=turn.said.text,
-        words=turn.said.text,
-        said_at=turn.now,
-    )

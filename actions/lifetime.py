@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from actions.recording import money
 from actions.resolving import Subject
 from actions.rules import lifetime as rules
 from actions.rules.pyramid import percent, year_from, year_to
-from actions.sold import Key, customer_of, frame, known_profit, money, no_purchases, nothing_sold, sold_in, spent_on
+from actions.sold import Key, customer_of, frame, known_profit, no_purchases, nothing_sold, sold_in, spent_on
 from actions.turn import Reply, Turn
 from storage.repositories import Bought
 

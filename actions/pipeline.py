@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from actions.contacts import owner_of
-from actions.recording import man_of, money_of
+from actions.recording import major, man_of, money, money_of
 from actions.registry import handles
 from actions.resolving import with_colleague
 from actions.rules.periods import days_of
@@ -128,10 +128,7 @@ def _other_currencies(totals: Sequence[StageTotal | ReasonTotal], main: str) -> 
             currency = str(row.currency)
             counts[currency] = counts.get(currency, 0) + row.count
             sums[currency] = sums.get(currency, 0) + row.amount_minor
-    return [
-        {"currency": currency, "value": major(amount), "count": counts[currency]}
-        for currency, amount in sorted(sums.items())
-    ]
+    return [{**money(amount, currency), "count": counts[currency]} for currency, amount in sorted(sums.items())]
 
 
 def _funnel(totals: Sequence[StageTotal], currency: str) -> Funnel:
@@ -148,11 +145,6 @@ def _count(totals: Sequence[StageTotal], stage: str) -> int:
     return sum(row.count for row in totals if row.stage == stage)
 
 
-def major(minor: int) -> int | float:
-    """Minor units as major ones: a whole number where it is one."""
-    return minor // 100 if minor % 100 == 0 else minor / 100
-
-
 @handles("export")
 def export(turn: Turn) -> Reply:
     """The customers that the speaker may see, as a spreadsheet."""
@@ -165,7 +157,7 @@ def export(turn: Turn) -> Reply:
                 row.company.name if row.company else None,
                 man_of(row).picture,
                 turn.playbook.stages[row.stage].name.in_(turn.said.language),
-                money["value"] if (money := money_of(row)) else None,
+                worth["value"] if (worth := money_of(row)) else None,
                 row.currency,
                 row.source,
                 row.product,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from actions.catalogue import products_of
-from actions.pipeline import major
 from actions.playbook.products import Product
+from actions.recording import money
 from actions.registry import handles, presses
 from actions.rules.sources import Result, contacts_a_year, ranked, together
 from actions.rules.wording import mentioned
@@ -52,7 +52,7 @@ def _ways(turn: Turn, first: int, named: Product | None) -> Reply:
         if kind := suiting.get(way):
             told["suits"] = {"product": products[kind].name, "why": entry.suits[kind].in_(language)}
         if result := results.get(way):
-            amount = {"value": major(result.amount_minor), "currency": currency} if result.amount_minor else None
+            amount = money(result.amount_minor, currency) if result.amount_minor else None
             told["result"] = {"won": result.won, "closed": result.closed, "amount": amount}
         shown.append(told)
     facts: dict[str, Any] = {

@@ -8,6 +8,7 @@ from typing import Any
 
 from actions import resolving
 from actions.lifetime import lifetime_of, lifetimes
+from actions.recording import money
 from actions.registry import handles
 from actions.resolving import Subject
 from actions.rules import pyramid as rules
@@ -16,7 +17,6 @@ from actions.sold import (
     Sold,
     customer_of,
     frame,
-    money,
     no_purchases,
     nothing_sold,
     sold_beside,

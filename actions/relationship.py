@@ -7,8 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from actions import resolving
-from actions.pipeline import major
-from actions.recording import about, local, man_of, offering_follow_up
+from actions.recording import about, local, man_of, money, offering_follow_up
 from actions.rules import relationship as rules
 from actions.rules.occasions import anniversary, next_of, soonest
 from actions.rules.relationship import History, Purchase, Sign
@@ -184,7 +183,7 @@ def _told(history: History, bought: Sequence[Bought]) -> dict[str, Any] | None:
         return None
     count = max(sum(each.purchases for each in bought), len(history.purchases))
     last: date = max(purchase.on for purchase in history.purchases)
-    amounts = [{"value": major(each.sales_minor), "currency": each.currency} for each in bought if each.sales_minor > 0]
+    amounts = [money(each.sales_minor, each.currency) for each in bought if each.sales_minor > 0]
     return {"count": count, "amounts": amounts, "last": last.isoformat()}
 
 
@@ -193,7 +192,7 @@ def _sign(sign: Sign) -> dict[str, Any]:
     if sign.kind != "smaller":
         return {"kind": sign.kind, **sign.figures}
     currency = sign.figures["currency"]
-    sums = {name: {"value": major(sign.figures[name]), "currency": currency} for name in ("now", "before")}
+    sums = {name: money(sign.figures[name], currency) for name in ("now", "before")}
     return {"kind": sign.kind, "days": sign.figures["days"], **sums}
 
 

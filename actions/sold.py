@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from actions.contacts import owner_of
-from actions.pipeline import major
+from actions.recording import money
 from actions.resolving import Subject
 from actions.rules import pyramid as rules
 from actions.rules.periods import days_of
@@ -119,11 +119,6 @@ def frame(turn: Turn, sold: Sold) -> dict[str, Any]:
 def tier_name(turn: Turn, tier: str) -> str:
     """What a tier is called."""
     return turn.playbook.tiers.tiers[tier].name.in_(turn.said.language)
-
-
-def money(minor: int, currency: str) -> dict[str, Any]:
-    """Minor units as an amount for a reply."""
-    return {"value": major(minor), "currency": currency}
 
 
 # --- where nothing is
