@@ -16,10 +16,10 @@ from storage.repositories.teams import Team
 from storage.repositories.transactions import Bought, Transactions
 
 __all__ = [
+    "AnswerCount",
     "Assessed",
     "Assessments",
     "Attachments",
-    "AnswerCount",
     "Bought",
     "Catalogue",
     "CustomerFile",
