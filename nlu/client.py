@@ -15,6 +15,7 @@ from nlu.values.amounts import read_amount
 from nlu.values.contacts import read_emails, read_phones, read_wechat
 from nlu.values.language import language_of
 from nlu.values.mentions import introduced_by, mention_of, receiver, related_person, was_met
+from nlu.values.nouns import GOODS_MEASURES
 from nlu.values.periods import last_day, read_period
 from nlu.values.quantities import read_quantity
 from nlu.values.tasks import purpose_of, read_task
@@ -24,6 +25,9 @@ READ_AT_MOST = 2_000
 """Characters of a message that are read; nobody types more on a phone, and cost must not grow with abuse."""
 
 _TITLES = re.compile(r"^(?:mr|mrs|ms|miss|dr|prof|the)\.?\s+", re.IGNORECASE)
+_COUNTS = re.compile(r"[\d一二两三四五六七八九十百千万几]\s?\Z")
+# At least two characters are left of the name: 3台灯 are lamps.
+_MEASURE = re.compile(rf"^(?:{'|'.join(sorted(GOODS_MEASURES, key=len, reverse=True))})\s?(?=\S\S)")
 _EDGES = " \t.,;:!?'\"“”‘’，。；：！？、()（）"
 NAME_AT_MOST = 120
 """Characters of a name; what is longer is no name, and columns have their limits."""
@@ -137,7 +141,7 @@ def interpret(text: str, clean: str, answer: Answer, now: datetime, region: str 
         intent=intent,
         confidence=answer.intent.confidence,
         **{name: fact.value for name, fact in facts.items()},
-        **_names(names),
+        **_names(clean, names),
         **_labels(answer),
         quantity=float(quantity.value) if quantity else None,
         amount=Money(amount.value, amount.currency) if amount else None,
@@ -163,11 +167,13 @@ def _labels(answer: Answer) -> dict[str, str]:
     return {name: value for name, value in said.items() if value in LABELS[name]}
 
 
-def _names(spans: list[Span]) -> dict[str, str]:
+def _names(clean: str, spans: list[Span]) -> dict[str, str]:
     """The first span of each kind, cut to the name; nobody is introduced by themselves."""
     found: dict[str, str] = {}
     for span in spans:
         name = clean_name(span.value)
+        if span.entity == "product" and _COUNTS.search(clean[: span.start]):
+            name = _MEASURE.sub("", name)
         if name and span.entity not in found:
             found[span.entity] = "me" if span.entity == "rep" and _SELF.match(name) else name
     if found.get("referrer", "").casefold() == found.get("person", "").casefold():
