@@ -100,7 +100,7 @@ class FactClassifier(GraphComponent):
             "max_features": 40_000,
             "sparse_scale": 2.0,
             "c": 2.0,
-            "threshold": 0.5,
+            "threshold": 0.4,
             "carrying": 0.3,
         }
 
