@@ -9,7 +9,7 @@ CLOSED = ("won", "lost")
 KNOWABLE = ("contact", "money", "authority", "need", "product", "amount", "decider", "expected_close")
 """What a stage can require: a person by name, the three MAN facts, what is wanted and for how much, who decides, when."""
 
-SAME_SALE_DAYS = 31
+SAME_SALE_DAYS = 7
 """For so many days a deal that is said to be closed again is the same one: the amount was corrected, not bought twice."""
 
 FORWARD, BACK, REOPENED, WON, LOST = "forward", "back", "reopened", "won", "lost"

@@ -247,7 +247,7 @@ def test_it_corrects_a_deal_that_is_said_to_be_signed_again(tmp_path: Path, lang
     with Desk(tmp_path, language) as desk:
         desk.hears("update_deal", **ACME, stage="won", amount=_usd(48_000))
         desk.hears("log_contact", company="Globex", need="yes")
-        desk.waits(days=31)
+        desk.waits(days=7)
         reply = desk.hears("update_deal", **ACME, stage="won", amount=_usd(50_000))
         assert ("corrected" if language == "en" else "更正") in reply.text
         assert "🎉" not in reply.text
@@ -271,7 +271,7 @@ def test_it_says_that_a_sale_is_on_record_already(tmp_path: Path, amount: int | 
 def test_it_takes_a_later_signature_for_a_new_sale(tmp_path: Path, named: dict[str, str]) -> None:
     with Desk(tmp_path) as desk:
         desk.hears("update_deal", **ACME, stage="won", amount=_usd(48_000))
-        desk.waits(days=32)
+        desk.waits(days=8)
         reply = desk.hears("update_deal", **named, stage="won", amount=_usd(20_000), text="signed, 20k")
         assert "🎉" in reply.text
         assert reply.facts["who"] == "Acme"
