@@ -115,7 +115,9 @@ def test_it_advises_in_every_state(work: UnitOfWork, language: str) -> None:
             where
         )
         labels = ["yes", "no", "not_sure"] if man.unknown else ["set", "other_time", "leave"]
-        assert [button.label for button in reply.buttons] == [*(labels if man.picture != "m+a+n" else []), "more"], where
+        assert [button.label for button in reply.buttons] == [*(labels if man.picture != "m+a+n" else []), "more"], (
+            where
+        )
         seen += 1
     assert seen == 9 * 8 * 2 + 18 * 8
 
