@@ -363,7 +363,7 @@ def test_it_quotes_a_long_message_in_part(language: str) -> None:
     told = "met a buyer\n\n" * 200
     card = _facts(SAMPLES["contacts/card"][0], language)
     card["said"] = [{"field": "money", "value": "yes", "words": told, "when": "2026-03-02"}] * 10
-    undone = {"words": told, "changes": []}
+    undone = {"words": told, "changes": [], "more": 0}
     for name, facts in (("contacts/card", card), ("conversation/undone", undone)):
         text = _show(name, facts, language).text
         assert len(text) < 2_000
