@@ -101,8 +101,8 @@ def show_more(turn: Turn, arguments: dict[str, Any]) -> Reply:
 
 @handles("help")
 def help_(turn: Turn) -> Reply:
-    """What Manny can do, by examples that work."""
-    return Reply("conversation/help", {"manager": turn.speaker.role == "manager"})
+    """What Manny can do, by examples that work; more of them behind [more]."""
+    return Reply("conversation/help", {"manager": turn.speaker.role == "manager"}).with_more("conversation/help_more")
 
 
 @handles("greet")
