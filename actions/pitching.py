@@ -68,7 +68,8 @@ def ask_pitch(turn: Turn) -> Reply:
     named = turn.said.person or turn.said.company
     opportunity = subject.opportunity if named else subject.opportunity or resolving.in_focus(turn)
     product = _to_pitch(turn, opportunity)
-    listener = listener_of(turn, subject.person, opportunity)
+    # "Their CFO" is nobody on record yet, even where they stand for somebody.
+    listener = listener_of(turn, subject.person if turn.said.person else None, opportunity)
     facts: dict[str, Any] = {
         "product": product.name,
         "what": product.what.in_(turn.said.language),
