@@ -95,7 +95,7 @@ def referrer_is(turn: Turn, arguments: dict[str, Any]) -> Reply:
 
 def _circle(turn: Turn, person: Person, referrer: Person) -> Reply | None:
     """The refusal where `referrer` came through `person` in the first place; None where they did not."""
-    line = [turn.work.session.get_one(Person, id_) for id_ in _line(turn, referrer, LOOKED_BACK)]
+    line = _line(turn, referrer, LOOKED_BACK)
     if person not in line[:-1]:
         return None
     through = line[line.index(person) :]
@@ -174,7 +174,7 @@ def _asked_for(subject: Subject) -> Person | None:
 
 def _steps(turn: Turn, person: Person) -> list[Step]:
     """The line that led to `person`, then those whom they introduced, each behind their introducer."""
-    line = [turn.work.session.get_one(Person, id_) for id_ in _line(turn, person, ABOVE + 1)]
+    line = _line(turn, person, ABOVE + 1)
     shown, left_out = _below(turn, person, {each.id for each in line})
     steps = [Step(each, level, level - 1 if level else None) for level, each in enumerate(line)]
 
@@ -189,8 +189,8 @@ def _steps(turn: Turn, person: Person) -> list[Step]:
     return steps
 
 
-def _line(turn: Turn, person: Person, at_most: int) -> list[int]:
-    """The ids of the line that led to `person`, as far as the speaker may see it."""
+def _line(turn: Turn, person: Person, at_most: int) -> list[Person]:
+    """The line that led to `person`, as far as the speaker may see it."""
     people = {person.id: person}
     referrals = turn.work.referrals(turn.speaker)
 
@@ -201,7 +201,7 @@ def _line(turn: Turn, person: Person, at_most: int) -> list[int]:
         people[before.id] = before
         return before.id
 
-    return line_of(person.id, introducer_of, at_most)
+    return [people[id_] for id_ in line_of(person.id, introducer_of, at_most)]
 
 
 def _below(turn: Turn, person: Person, line: set[int]) -> tuple[dict[int, list[Person]], Counter[int]]:
