@@ -96,10 +96,7 @@ def question_buttons(opportunity: Opportunity, fact: str) -> tuple[Button, ...]:
 @presses("answer_fact")
 def answer_fact(turn: Turn, arguments: dict[str, Any]) -> Reply:
     """An answer to Manny's question about a MAN fact; "not sure" leaves it open."""
-    opportunity = turn.customers.opportunity(arguments["opportunity_id"])
-    if opportunity is None:
-        return Reply("conversation/gone")
-    resolving.focus(turn, opportunity)
+    opportunity = resolving.pressed_on(turn, arguments)
     fact, value = arguments["fact"], arguments["value"]
     subject = Subject(opportunity.contact, opportunity.company, opportunity)
     if value is None:

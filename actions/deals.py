@@ -148,9 +148,7 @@ def _asking(turn: Turn, reply: Reply, opportunity: Opportunity, asks: str) -> Re
 @presses("deal_product")
 def deal_product(turn: Turn, arguments: dict[str, Any]) -> Reply:
     """The product that a deal is about was chosen."""
-    opportunity = turn.customers.opportunity(arguments["opportunity_id"])
-    if opportunity is None:
-        return Reply("conversation/gone")
+    opportunity = resolving.pressed_on(turn, arguments)
     return _noted(turn, opportunity, replace(turn.said, product=arguments["product"]))
 
 
@@ -412,9 +410,7 @@ def _colleague(turn: Turn) -> Member | None:
 @presses("hand_over")
 def hand_over(turn: Turn, arguments: dict[str, Any]) -> Reply:
     """The hand-over is confirmed."""
-    opportunity = turn.customers.opportunity(arguments["opportunity_id"])
-    if opportunity is None:
-        return Reply("conversation/gone")
+    opportunity = resolving.pressed_on(turn, arguments)
     to = turn.work.team.member(arguments["member_id"])
     facts = about(turn, opportunity, to=to.name)
     turn.customers.hand_over(opportunity, to)

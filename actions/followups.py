@@ -104,9 +104,7 @@ def _when(turn: Turn, reminder: Reminder) -> dict[str, Any]:
 @presses("set_follow_up")
 def set_follow_up(turn: Turn, arguments: dict[str, Any]) -> Reply:
     """Sets the follow-up that Manny offered."""
-    opportunity = turn.customers.opportunity(arguments["opportunity_id"])
-    if opportunity is None:
-        return Reply("conversation/gone")
+    opportunity = resolving.pressed_on(turn, arguments)
     return _follow_up(turn, opportunity, datetime.fromisoformat(arguments["due"]))
 
 
@@ -128,9 +126,7 @@ def other_follow_up(turn: Turn, arguments: dict[str, Any]) -> Reply:
 def follow_up_then(turn: Turn, arguments: dict[str, Any]) -> Reply:
     """Sets the follow-up at the time given."""
     said = Understanding.from_json(arguments["answer"])
-    opportunity = turn.customers.opportunity(arguments["opportunity_id"])
-    if opportunity is None:
-        return Reply("conversation/gone")
+    opportunity = resolving.pressed_on(turn, arguments)
     due = due_of(turn, said)
     return past_reply(said) if due is None else _follow_up(turn, opportunity, due)
 

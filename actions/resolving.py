@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import Any
 
 from actions.asking import Ask, wait_for
 from actions.rules import names
@@ -133,6 +134,15 @@ def if_named(turn: Turn) -> Subject:
 def focus(turn: Turn, opportunity: Opportunity) -> None:
     """From here on "he" and "they" mean this customer."""
     turn.conversation.focus_id = opportunity.id
+
+
+def pressed_on(turn: Turn, arguments: dict[str, Any]) -> Opportunity:
+    """The customer whom a button is about, who is spoken of from here on; raises Ask where they are gone."""
+    opportunity = turn.customers.opportunity(arguments["opportunity_id"])
+    if opportunity is None:
+        raise Ask(Reply("conversation/gone"))
+    focus(turn, opportunity)
+    return opportunity
 
 
 def in_focus(turn: Turn) -> Opportunity | None:

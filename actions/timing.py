@@ -23,10 +23,7 @@ def more_advice(opportunity: Opportunity) -> Button:
 @presses("more_advice")
 def tell_more(turn: Turn, arguments: dict[str, Any]) -> Reply:
     """The step of the sale with its aim, how likely and how large the deal is, and what tells when they will buy."""
-    opportunity = turn.customers.opportunity(arguments["opportunity_id"])
-    if opportunity is None:
-        return Reply("conversation/gone")
-    resolving.focus(turn, opportunity)
+    opportunity = resolving.pressed_on(turn, arguments)
     selling, language = turn.playbook.selling, turn.said.language
     step = selling.steps.get(opportunity.stage)
     facts = about(
@@ -77,10 +74,7 @@ def _in_months(opportunity: Opportunity, months: int) -> dict[str, Any]:
 @presses("expect_close")
 def expect_close(turn: Turn, arguments: dict[str, Any]) -> Reply:
     """The rep's judgement of when they will buy, kept as the expected close."""
-    opportunity = turn.customers.opportunity(arguments["opportunity_id"])
-    if opportunity is None:
-        return Reply("conversation/gone")
-    resolving.focus(turn, opportunity)
+    opportunity = resolving.pressed_on(turn, arguments)
     opportunity.expected_close = months_after(turn.now.date(), arguments["months"])
     day = opportunity.expected_close.isoformat()
     note(turn, opportunity, None, "expected_close", day)
