@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from actions.registry import press_of, presses
 from actions.turn import Reply, Turn
 from nlu.understanding import Understanding
 from nlu.values.figures import read_figures
+from nlu.values.language import is_question
 from nlu.values.scores import read_score
+from storage.models import Outgoing
 
 
 class Ask(Exception):
@@ -68,14 +69,10 @@ def _answers(needs: str, said: Understanding) -> bool:
         return len(said.text) <= SHORT
     if needs == "words":
         news = said.intent in NEWS and said.confidence >= SURE
-        return said.intent in ANSWERING and not news and not _is_question(said)
+        return said.intent in ANSWERING and not news and not is_question(said.text)
     if needs == "anything":
-        return (said.intent in ANSWERING or said.confidence < SURE) and not _is_question(said)
+        return (said.intent in ANSWERING or said.confidence < SURE) and not is_question(said.text)
     return False
-
-
-def _is_question(said: Understanding) -> bool:
-    return bool(_QUESTION.search(said.text))
 
 
 SURE = 0.9
@@ -84,9 +81,33 @@ SHORT = 40
 """Characters of an answer that is no more than a name."""
 NEWS = ("report_objection", "update_deal")
 """What is no answer where it is said for sure: "Wang finds it too dear" stands for itself."""
-_QUESTION = re.compile(r"[?？吗呢]\s*$|^\s*(?:what|who|whose|which|how|when|where|why)\b", re.IGNORECASE)
 ANSWERING = ("log_contact", "describe_person", "report_objection", "update_deal", "affirm", "out_of_scope")
 """What an answer in words may be taken for: "three people, the plant manager signs" is nobody's command."""
+
+
+LONGEST_LABEL = 40
+"""Characters of a message that can be the label of a button."""
+
+
+def press_button(turn: Turn, row: Outgoing, number: int) -> Reply:
+    """Presses a button of a reply that was sent; the reply's buttons can be pressed once."""
+    row.pressed_at = turn.now
+    button = row.payload["buttons"][number]
+    press = press_of(button["press"])
+    return Reply("conversation/gone") if press is None else press(turn, button["arguments"])
+
+
+def names_a_button(turn: Turn) -> Reply | None:
+    """The reply to a message that is nothing but the label of one of the buttons that were shown last: "more"."""
+    written = turn.said.text.strip().casefold()
+    if not written or len(written) > LONGEST_LABEL or turn.file is not None:
+        return None
+    row = turn.work.outbox.last_with_buttons(turn.conversation.id)
+    labels = [str(label).casefold() for label in row.payload["labels"]] if row and row.pressed_at is None else []
+    if row is None or labels.count(written) != 1:
+        return None
+    turn.conversation.question = None
+    return press_button(turn, row, labels.index(written))
 
 
 @presses("resume")

@@ -6,9 +6,10 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from actions import resolving
+from actions.asking import press_button
 from actions.people import names_the_buyer
 from actions.recording import about, money
-from actions.registry import handles, press_of, presses
+from actions.registry import handles, presses
 from actions.resolving import display_name
 from actions.turn import Button, Reply, Turn
 from nlu.learning import marked
@@ -127,11 +128,9 @@ def deny(turn: Turn) -> Reply:
 
 def _answer(turn: Turn, meaning: str) -> Reply:
     asked = turn.work.outbox.last_with_buttons(turn.conversation.id)
-    for button in asked.payload["buttons"] if asked and asked.pressed_at is None else ():
-        if button["answer"] == meaning and (press := press_of(button["press"])):
-            assert asked is not None
-            asked.pressed_at = turn.now
-            return press(turn, button["arguments"])
+    meanings = [button["answer"] for button in asked.payload["buttons"]] if asked and asked.pressed_at is None else []
+    if asked is not None and meaning in meanings:
+        return press_button(turn, asked, meanings.index(meaning))
     return Reply("conversation/nothing_asked", {"meaning": meaning})
 
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session, sessionmaker
 
 from actions import registry
-from actions.asking import Ask, takes_up
+from actions.asking import Ask, names_a_button, press_button, takes_up
 from actions.conversation import ask_what_was_meant
 from actions.filing import SAID_BESIDE_FILES, take_file
 from actions.followups import due_reply
@@ -45,9 +45,6 @@ TAKES_BACK_FROM = 0.5
 
 SURE_BESIDE_FILES = 0.85
 """The confidence (0 to 1) from which on words beside a file are news: "Acme contract draft" only tells what it is."""
-
-LONGEST_LABEL = 40
-"""Characters of a message that can be the label of a button."""
 
 Clock = Callable[[], datetime]
 """Gives the time now, aware."""
@@ -198,7 +195,7 @@ class Assistant:
         try:
             if incoming.pressed is not None:
                 return _press(turn, incoming)
-            if reply := _pressed_by_its_name(turn):
+            if reply := names_a_button(turn):
                 return reply
             turn = with_known_names(turn)
             if turn.file is not None:
@@ -344,25 +341,6 @@ def _handle(turn: Turn) -> Reply:
     return registry.handler_of(turn.said.intent)(turn)
 
 
-def _pressed_by_its_name(turn: Turn) -> Reply | None:
-    """The reply to a message that is nothing but the label of one of the buttons that were shown last: "more"."""
-    written = turn.said.text.strip().casefold()
-    if not written or len(written) > LONGEST_LABEL or turn.file is not None:
-        return None
-    row = turn.work.outbox.last_with_buttons(turn.conversation.id)
-    if row is None or row.pressed_at is not None:
-        return None
-    labels = [str(label).casefold() for label in row.payload["labels"]]
-    if labels.count(written) != 1:
-        return None
-    button = row.payload["buttons"][labels.index(written)]
-    press = registry.press_of(button["press"])
-    if press is None:
-        return None
-    row.pressed_at, turn.conversation.question = turn.now, None
-    return press(turn, button["arguments"])
-
-
 def _press(turn: Turn, incoming: Incoming) -> Reply:
     """A pressed button: only in its own conversation, and only once."""
     assert incoming.pressed is not None
@@ -372,7 +350,4 @@ def _press(turn: Turn, incoming: Incoming) -> Reply:
         return Reply("conversation/gone")
     if row.pressed_at is not None:
         return Reply("conversation/pressed_already")
-    row.pressed_at = turn.now
-    button = buttons[incoming.button]
-    press = registry.press_of(button["press"])
-    return Reply("conversation/gone") if press is None else press(turn, button["arguments"])
+    return press_button(turn, row, incoming.button)
