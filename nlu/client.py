@@ -14,7 +14,15 @@ from nlu.understanding import INTENTS, LABELS, MAN, Contact, Money, Understandin
 from nlu.values.amounts import read_amount
 from nlu.values.contacts import read_emails, read_phones, read_wechat
 from nlu.values.language import language_of
-from nlu.values.mentions import introduced_by, mention_of, receiver, related_person, was_met
+from nlu.values.mentions import (
+    introduced_by,
+    introducer_follows,
+    mention_of,
+    receiver,
+    related_person,
+    tells_of_introduction,
+    was_met,
+)
 from nlu.values.nouns import GOODS_MEASURES
 from nlu.values.periods import last_day, read_period
 from nlu.values.quantities import read_quantity
@@ -123,6 +131,7 @@ def readable(text: str) -> str:
 
 def interpret(text: str, clean: str, answer: Answer, now: datetime, region: str | None) -> Understanding:
     """Puts the model's answer and the values in the text together; what the contract does not know is left out."""
+    answer = _without_introducer(clean, answer)
     intent = answer.intent.name if answer.intent.name in INTENTS else "out_of_scope"
     facts = {name: fact for name, fact in answer.facts.items() if name in MAN and fact.value in LABELS[name]}
     names = [span for span in answer.entities if span.entity in NAMES]
@@ -190,9 +199,22 @@ def _receiver_first(clean: str, spans: list[Span]) -> list[Span]:
     return [taking, *(span for span in spans if span is not taking)]
 
 
+def _without_introducer(clean: str, answer: Answer) -> Answer:
+    """The answer with the next likely intent where it is a referral that names no introducer and tells of none."""
+    first, *others = answer.intent_ranking or [answer.intent]
+    named = any(span.entity == "referrer" for span in answer.entities)
+    if first.name != "log_referral" or named or not others or tells_of_introduction(clean):
+        return answer
+    instead = RankedIntent(name=others[0].name, confidence=min(1.0, first.confidence + others[0].confidence))
+    return answer.model_copy(update={"intent": instead, "intent_ranking": [instead, *others[1:]]})
+
+
 def _introducer_last(clean: str, spans: list[Span]) -> list[Span]:
     """The spans with the two parts of an introduction as the sentence has them, where the model took them crosswise."""
     people = [span for span in spans if span.entity in ("person", "referrer")]
+    if len(people) > 1 and all(span.entity == "referrer" for span in people):
+        introduced = people[0] if introducer_follows(clean, people[1].start, people[1].end) else people[1]
+        return [span.model_copy(update={"entity": "person"}) if span is introduced else span for span in spans]
     for first, second in pairwise(people):
         if introduced_by(clean, (first.start, first.end), (second.start, second.end)):
             told = {id(first): "person", id(second): "referrer"}

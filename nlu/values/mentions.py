@@ -102,6 +102,29 @@ def introduced_by(text: str, first: tuple[int, int], second: tuple[int, int]) ->
     return bool(_INTRODUCED_BY.match(text[first[1] : second[0]]) and _INTRODUCES.match(text[second[1] :]))
 
 
+def introducer_follows(text: str, start: int, end: int) -> bool:
+    """Whether the name at `start` to `end` made the introduction of somebody named before: "Jo, via Tom", 张敏，李伟介绍的."""
+    return bool(_BY.search(text[:start]) or _OF.match(text[end:]))
+
+
+_OF = re.compile(
+    r"^[^,，。;；是]{0,4}(?:介[绍紹]|引[荐薦]|推[荐薦]|[牵牽][线線])[^,，。;；给給]{0,3}的|^[^,，。;；]{0,2}[牵牽]的[线線]"
+)
+_BY = re.compile(r"(?:\b(?:by|via|through|thanks to|from)|通过|[经經]由?|靠|多[亏虧])\s*$", re.IGNORECASE)
+_INTRODUCTION = re.compile(
+    r"\b(?:intro\w*|refer\w*|recommend\w*|connect(?:ed|ion)?|vouch\w*|sent|put (?:me|us)|pass(?:ed)?|hook(?:ed)?"
+    r"|link(?:ed)? (?:me|us)|word of mouth|thanks to|through|via|suggest\w*|point(?:ed)?|tip(?:ped)?|friends?"
+    r"|gave (?:me|us)|told (?:me|us))\b"
+    r"|介[绍紹]|推[荐薦]|引[荐薦见見]|[牵牽].{0,2}[线線]|搭[桥橋线線]|[转轉]介|[给給]的|托|朋友|[带帶]|撮合|[认認][识識]",
+    re.IGNORECASE,
+)
+
+
+def tells_of_introduction(text: str) -> bool:
+    """Whether a message has a word for bringing people together: "introduced", "through", 介绍, 牵线."""
+    return bool(_INTRODUCTION.search(text[:1_000]))
+
+
 def receiver(text: str, spans: Sequence[tuple[int, int]]) -> int:
     """Which of the colleagues named in a hand-over takes the customer: the one after "to" or 给, else the last.
 

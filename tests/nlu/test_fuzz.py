@@ -157,6 +157,41 @@ def test_nobody_is_introduced_by_themselves() -> None:
     assert (said.person, said.referrer) == ("Weber", None)
 
 
+def _read(text: str, intents: dict[str, float], **spans: str) -> Understanding:
+    """What is made of the model's answer: the intents with their chances, and names by their kind (kind_2 for a second)."""
+    ranking = [{"name": name, "confidence": chance} for name, chance in intents.items()]
+    entities = [
+        {"entity": kind.split("_")[0], "value": name, "start": text.index(name), "end": text.index(name) + len(name)}
+        for kind, name in spans.items()
+    ]
+    answer = {"intent": ranking[0], "intent_ranking": ranking, "entities": entities}
+    return interpret(text, text, Answer.model_validate(answer), NOW, None)
+
+
+def test_a_referral_without_introducer_and_introduction_is_a_contact() -> None:
+    chances = {"log_referral": 0.6, "log_contact": 0.3, "undo": 0.1}
+    plain = _read("met Jo Hall from Polaris today", chances, person="Jo Hall", company="Polaris")
+    assert (plain.intent, round(plain.confidence, 2), plain.also) == ("log_contact", 0.9, ("undo",))
+    assert _read("met Jo Hall thanks to Tom", chances, person="Jo Hall").intent == "log_referral"
+    assert _read("Tom and Jo Hall, you know", chances, person="Jo Hall", referrer="Tom").intent == "log_referral"
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "second", "person", "referrer"),
+    [
+        ("李伟把广达的张敏介绍给我了", "李伟", "张敏", "张敏", "李伟"),
+        ("张敏，李伟介绍的", "张敏", "李伟", "张敏", "李伟"),
+        ("Tom Reed introduced me to Jo Hall", "Tom Reed", "Jo Hall", "Jo Hall", "Tom Reed"),
+        ("Jo Hall, introduced by Tom Reed", "Jo Hall", "Tom Reed", "Jo Hall", "Tom Reed"),
+    ],
+)
+def test_of_two_introducers_one_is_the_introduced(
+    text: str, first: str, second: str, person: str, referrer: str
+) -> None:
+    said = _read(text, {"log_referral": 0.9}, referrer=first, referrer_2=second)
+    assert (said.person, said.referrer) == (person, referrer)
+
+
 def test_the_fuzzer_runs_clean_and_repeats_itself() -> None:
     first, second = (fuzz(100, random.Random(7)) for _ in range(2))
     assert first.shortest == {}

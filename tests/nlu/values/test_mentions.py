@@ -4,7 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlu.values.mentions import introduced_by, means_one, mention_of, receiver, related_person, was_met
+from nlu.values.mentions import (
+    introduced_by,
+    introducer_follows,
+    means_one,
+    mention_of,
+    receiver,
+    related_person,
+    tells_of_introduction,
+    was_met,
+)
 
 
 @pytest.mark.parametrize(
@@ -132,3 +141,32 @@ def test_it_tells_a_question_about_one_customer_from_one_about_all(text: str, on
 def test_it_tells_who_introduced_whom(text: str, one: str, two: str, crosswise: bool) -> None:
     places = [(text.index(name), text.index(name) + len(name)) for name in (one, two)]
     assert introduced_by(text, *places) == crosswise
+
+
+@pytest.mark.parametrize(
+    ("text", "two", "follows"),
+    [
+        ("Jo Hall, introduced by Tom Reed", "Tom Reed", True),
+        ("Jo Hall via Tom Reed", "Tom Reed", True),
+        ("Tom Reed introduced me to Jo Hall", "Jo Hall", False),
+        ("Tom Reed vouched for us with Jo Hall", "Jo Hall", False),
+        ("张敏，李伟介绍的", "李伟", True),
+        ("李伟把广达的张敏介绍给我了", "李伟", False),
+        ("李伟牵线认识了张敏", "张敏", False),
+    ],
+)
+def test_it_tells_whether_the_introducer_comes_after_the_introduced(text: str, two: str, follows: bool) -> None:
+    assert introducer_follows(text, text.index(two), text.index(two) + len(two)) == follows
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        *(("Tom introduced Jo", True), ("met Jo thanks to Tom", True), ("got Jo's number, a friend of Tom", True)),
+        *(("介绍人李伟，新客户张敏", True), ("李伟牵的线", True), ("老王带来的", True)),
+        *(("met Jo Hall from Polaris today", False), ("new customer Polaris, ask for Jo", False)),
+        *(("今天见了北极星的张敏", False), ("新客户张敏，电话在名片上", False)),
+    ],
+)
+def test_it_knows_the_words_for_an_introduction(text: str, told: bool) -> None:
+    assert tells_of_introduction(text) == told
