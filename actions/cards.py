@@ -14,6 +14,7 @@ from actions.recording import YES_NO, about, local, man_of, money
 from actions.registry import handles
 from actions.resolving import Subject, display_name, to_read
 from actions.rules.people import Place
+from actions.rules.stages import CLOSED
 from actions.turn import Reply, Turn
 from nlu.understanding import MAN
 from storage.models import Fact, Opportunity, Person
@@ -57,7 +58,7 @@ def show_customer(turn: Turn) -> Reply:
 def _information(turn: Turn, opportunity: Opportunity) -> Reply:
     """The five pieces with what is known of each, and the next question."""
     reply = Reply("people/information", informing.shown(turn, opportunity))
-    if opportunity.stage in ("won", "lost"):
+    if opportunity.stage in CLOSED:
         return reply
     man = man_of(opportunity)
     if (fact := man.next_question) is not None:
@@ -90,7 +91,7 @@ def _card(turn: Turn, subject: Subject, opportunity: Opportunity) -> Reply:
         one=_one(turn, person, placed) if person is not None else None,
     )
     question = man_of(opportunity).next_question
-    if question is None or opportunity.stage in ("won", "lost"):
+    if question is None or opportunity.stage in CLOSED:
         return Reply("contacts/card", facts).with_more("contacts/card_more")
     reply = Reply("contacts/card", {**facts, "question": question}, question_buttons(opportunity, question))
     return reply.with_more("contacts/card_more")

@@ -66,7 +66,7 @@ def noted_reply(turn: Turn, subject: Subject, noted: Noted) -> Reply:
     if turn.said.when and turn.said.purpose != "close":
         return _with_time_named(turn, opportunity, facts)
     question = man_of(opportunity).next_question
-    if question is not None and opportunity.stage not in ("won", "lost"):
+    if question is not None and opportunity.stage not in CLOSED:
         return Reply("contacts/noted", {**facts, "question": question}, question_buttons(opportunity, question))
     return offering(turn, Reply("contacts/noted", facts), opportunity, suggested_follow_up(turn, opportunity))
 

@@ -26,6 +26,7 @@ from actions.rules import names
 from actions.rules.information import lacking, next_aspect
 from actions.rules.man import NO_CUSTOMER
 from actions.rules.people import Place
+from actions.rules.stages import CLOSED
 from actions.turn import Button, Reply, Turn
 from nlu.understanding import MAN, Understanding
 from storage.models import Opportunity, Person
@@ -112,7 +113,7 @@ def question_in(turn: Turn, opportunity: Opportunity) -> dict[str, Any] | None:
 def asking_now_and_then(turn: Turn, reply: Reply, opportunity: Opportunity) -> Reply:
     """The reply with the next question, where MAN is complete, nothing else is asked and none was asked of late."""
     man = man_of(opportunity)
-    if man.unknown or man.verdict == NO_CUSTOMER or opportunity.stage in ("won", "lost") or reply.buttons:
+    if man.unknown or man.verdict == NO_CUSTOMER or opportunity.stage in CLOSED or reply.buttons:
         return reply
     since = turn.now - timedelta(days=turn.playbook.information.wait_days)
     if turn.work.customer_file(turn.speaker).asked_since(turn.conversation.id, opportunity.id, since):

@@ -14,6 +14,7 @@ from actions.recording import about, offering, suggested_follow_up
 from actions.registry import handles, presses
 from actions.rules.audit import verdict
 from actions.rules.scoring import BEST, grade, weakest, weigh
+from actions.rules.stages import CLOSED
 from actions.scoring import assessed_by, days_since, ids_of, keep, name_of, next_of, question, score_in
 from actions.turn import Button, Reply, Turn
 from storage.models import Assessment, Opportunity
@@ -31,7 +32,7 @@ def qualify(turn: Turn) -> Reply:
     if turn.said.topic == "distributor":
         return _take_up(turn, DISTRIBUTOR, _reseller(turn))
     opportunity = resolving.deal_to_read(turn)
-    if opportunity.stage in ("won", "lost"):
+    if opportunity.stage in CLOSED:
         return Reply("scoring/closed", {"who": name_of(opportunity), "won": opportunity.stage == "won"})
     return _take_up(turn, AUDIT, opportunity)
 
@@ -167,7 +168,7 @@ def _audited(turn: Turn, opportunity: Opportunity, sheet: Assessment | None) -> 
         return _with_go_on(Reply("scoring/audit", facts), AUDIT, opportunity, bool(scores))
     said = audit.verdicts[verdict(list(scores.values()), audit.limits)]
     reply = Reply("scoring/audit", {**facts, "says": said.say.in_(language)})
-    if opportunity.stage not in ("won", "lost"):
+    if opportunity.stage not in CLOSED:
         reply = offering(turn, reply, opportunity, suggested_follow_up(turn, opportunity))
     return reply.with_more(MORE[AUDIT])
 

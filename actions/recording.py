@@ -10,6 +10,7 @@ from typing import Any
 from actions.resolving import Subject, bring_in, display_name
 from actions.rules.cadence import days_until_follow_up
 from actions.rules.man import Man, authority_of, change
+from actions.rules.stages import CLOSED
 from actions.settling import asking
 from actions.turn import Button, Reply, Turn
 from nlu.understanding import MAN
@@ -236,7 +237,7 @@ def move_stage(turn: Turn, opportunity: Opportunity, stage: str) -> None:
     if opportunity.stage == stage:
         return
     opportunity.stage, opportunity.stage_since = stage, turn.now
-    opportunity.closed_at = turn.now if stage in ("won", "lost") else None
+    opportunity.closed_at = turn.now if stage in CLOSED else None
     turn.customers.flush()
 
 
@@ -250,7 +251,7 @@ def local(turn: Turn, moment: datetime) -> datetime:
 
 def suggested_follow_up(turn: Turn, opportunity: Opportunity, after: str | None = None) -> datetime | None:
     """When to follow up by the cadence, on the speaker's clock; None where contact stops or one is set already."""
-    if turn.work.reminders.next_for(opportunity.id) is not None or opportunity.stage in ("won", "lost"):
+    if turn.work.reminders.next_for(opportunity.id) is not None or opportunity.closed_at is not None:
         return None
     days = days_until_follow_up(man_of(opportunity).class_, turn.playbook.cadence, after)
     if days is None:

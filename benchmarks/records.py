@@ -58,8 +58,12 @@ def _customer(
     yield Company, {**owned, "name": company, "name_key": key(company)}
     yield Person, {**owned, "company_id": number, "name": person, "name_key": key(person), "also_known_as": []}
     state = {"money": number % 2 == 0, "need": number % 3 == 0, "stage": ("lead", "contacted", "won")[number % 3]}
-    deal = {"company_id": number, "contact_id": number, "stage_since": now, "touched_at": now - timedelta(hours=number)}
-    yield Opportunity, {**owned, **state, **deal}
+    times = {
+        "stage_since": now,
+        "closed_at": now if state["stage"] == "won" else None,
+        "touched_at": now - timedelta(hours=number),
+    }
+    yield Opportunity, {**owned, **state, **times, "company_id": number, "contact_id": number}
     for said in range(number * FACTS_EACH, (number + 1) * FACTS_EACH):
         words = f"{person} has budget"
         spoken = {"id": said, "member_id": owner}

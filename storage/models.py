@@ -255,7 +255,10 @@ class Person(Tracked, Base):
 
 
 class Opportunity(Tracked, Base):
-    """A possible sale. The MAN facts are three columns; the class is computed from them and never stored."""
+    """A possible sale. The MAN facts are three columns; the class is computed from them and never stored.
+
+    `closed_at` is since when it stands in a stage that closes it; it is open while that is null.
+    """
 
     __tablename__ = "opportunities"
     __table_args__ = (

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 OPEN = ("lead", "contacted", "qualified", "proposal", "negotiation")
-CLOSED = ("won", "lost")
 KNOWABLE = ("contact", "money", "authority", "need", "product", "amount", "decider", "expected_close")
 """What a stage can require: a person by name, the three MAN facts, what is wanted and for how much, who decides, when."""
 
@@ -13,6 +12,7 @@ SAME_SALE_DAYS = 7
 """For so many days a deal that is said to be closed again is the same one: the amount was corrected, not bought twice."""
 
 FORWARD, BACK, REOPENED, WON, LOST = "forward", "back", "reopened", "won", "lost"
+CLOSED = (WON, LOST)
 
 Needs = tuple[str, ...]
 """Something required: one of these will do."""

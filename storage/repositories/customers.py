@@ -16,7 +16,6 @@ from storage.models import Company, Fact, Member, Message, Objection, Opportunit
 from storage.repositories.dialects import is_sqlite
 from storage.repositories.visibility import SeenBy
 
-CLOSED = ("won", "lost")
 NAMES_AT_MOST = 5_000
 """How many names are read at once; the most recently created ones count."""
 SEARCHED_AT_MOST = 20_000
@@ -83,7 +82,7 @@ class Wanted:
         if self.stage is not None:
             result.append(Opportunity.stage == self.stage)
         else:
-            result.append(Opportunity.stage.not_in(CLOSED))
+            result.append(Opportunity.closed_at.is_(None))
         if self.source is not None:
             result.append(func.lower(Opportunity.source).contains(self.source.lower(), autoescape=True))
         if self.product is not None:
@@ -206,8 +205,8 @@ class Customers(SeenBy):
         if company_id is not None:
             query = query.where(Opportunity.company_id == company_id)
         if open_only:
-            query = query.where(Opportunity.stage.not_in(CLOSED))
-        is_closed = case((Opportunity.stage.in_(CLOSED), 1), else_=0)
+            query = query.where(Opportunity.closed_at.is_(None))
+        is_closed = case((Opportunity.closed_at.is_not(None), 1), else_=0)
         latest_first = query.order_by(is_closed, Opportunity.touched_at.desc(), Opportunity.id.desc())
         return self._session.scalar(latest_first.limit(1))
 
@@ -278,10 +277,9 @@ class Customers(SeenBy):
         if owner_id is not None:
             query = query.where(Opportunity.owner_id == owner_id)
         if period is not None:
-            in_period = and_(Opportunity.closed_at >= period.start, Opportunity.closed_at < period.end)
-            closed = and_(Opportunity.stage.in_(CLOSED), in_period)
+            closed = and_(Opportunity.closed_at >= period.start, Opportunity.closed_at < period.end)
             expected = or_(Opportunity.expected_close.is_(None), Opportunity.expected_close <= period.last)
-            still_open = and_(Opportunity.stage.not_in(CLOSED), expected) if period.last >= today else false()
+            still_open = and_(Opportunity.closed_at.is_(None), expected) if period.last >= today else false()
             query = query.where(or_(closed, still_open))
         rows = self._session.execute(query.group_by(Opportunity.stage, Opportunity.currency))
         return [StageTotal(stage, currency, count, int(amount or 0)) for stage, currency, count, amount in rows]
@@ -290,7 +288,7 @@ class Customers(SeenBy):
         """The average amount (minor units) of the open deals in a currency; None where there is none."""
         amounts = (Opportunity.currency == currency, Opportunity.amount_minor.is_not(None))
         query = select(func.avg(Opportunity.amount_minor)).where(
-            self._mine(Opportunity.owner_id), Opportunity.stage.not_in(CLOSED), *amounts
+            self._mine(Opportunity.owner_id), Opportunity.closed_at.is_(None), *amounts
         )
         average = self._session.scalar(query)
         return None if average is None else float(average)

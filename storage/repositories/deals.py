@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from storage.models import Objection, Opportunity, Person, Transaction
-from storage.repositories.customers import CLOSED, Period
+from storage.repositories.customers import Period
 from storage.repositories.visibility import SeenBy
 
 SOURCES_AT_MOST = 500
@@ -68,7 +68,9 @@ class Deals(SeenBy):
                 func.count(),
                 func.coalesce(func.sum(Opportunity.amount_minor), 0),
             )
-            .where(self._mine(Opportunity.owner_id), Opportunity.stage.in_(CLOSED), Opportunity.source.is_not(None))
+            .where(
+                self._mine(Opportunity.owner_id), Opportunity.closed_at.is_not(None), Opportunity.source.is_not(None)
+            )
             .group_by(source, Opportunity.stage, Opportunity.currency)
             .order_by(func.count().desc(), source)
         )

@@ -12,7 +12,6 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, null, or_, selec
 from sqlalchemy.orm import aliased
 
 from storage.models import Company, Opportunity, Person, Tracked, Transaction
-from storage.repositories.customers import CLOSED
 from storage.repositories.visibility import SeenBy
 
 KINDS = ("agreement", "purchase", "debt", "repayment", "return", "discount")
@@ -110,7 +109,7 @@ class Transactions(SeenBy):
         """What the visible open deals of a customer come to, in this currency."""
         query = select(func.sum(Opportunity.amount_minor)).where(
             self._mine(Opportunity.owner_id),
-            Opportunity.stage.not_in(CLOSED),
+            Opportunity.closed_at.is_(None),
             Opportunity.currency == currency,
             Opportunity.company_id == company_id
             if company_id is not None

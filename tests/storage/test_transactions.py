@@ -135,7 +135,8 @@ def test_it_sums_the_open_deals_of_a_customer_in_one_currency(records: Records) 
             ("won", 4, "EUR"),
             ("lead", 8, "USD"),
         ):
-            money = {"stage": stage, "amount_minor": amount, "currency": currency}
+            closed_at = NOW if stage == "won" else None
+            money = {"stage": stage, "closed_at": closed_at, "amount_minor": amount, "currency": currency}
             house.opportunity(work, records.alice, company_id=acme.id, contact_id=dan.id, **money)
             house.opportunity(work, records.alice, contact_id=dan.id, **money)
         assert work.transactions(records.alice).expected_minor(acme.id, None, "EUR") == 3
