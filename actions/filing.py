@@ -16,7 +16,6 @@ from nlu.understanding import Understanding
 from storage.files import SIZE_AT_MOST as FILE_AT_MOST
 from storage.files import SentFile
 from storage.models import Attachment, Message, Opportunity
-from storage.repositories.attachments import in_use
 
 SAID_BESIDE_FILES = (
     "log_contact",
@@ -190,7 +189,7 @@ def _put(turn: Turn, opportunity_id: int, messages: Sequence[Message]) -> list[S
         file = file_of(turn, message)
         if file is None or file.path is None or file.media_type is None:
             continue
-        if message.id not in kept and in_use(turn.work.session, [file.path]):
+        if message.id not in kept and turn.work.kept_files.among([file.path]):
             # The customer who has it was handed over meanwhile.
             continue
         files.append(file)

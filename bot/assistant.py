@@ -32,7 +32,6 @@ from storage.history import Turn as Recorded
 from storage.history import record
 from storage.models import Conversation, Member, Message
 from storage.models import Outgoing as OutgoingRow
-from storage.repositories.attachments import in_use
 from storage.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
@@ -276,7 +275,7 @@ class Assistant:
         """Deletes files that have waited too long for a customer to belong to."""
         with UnitOfWork(self._sessions) as work:
             old = [path for path in work.files.all() if work.files.is_old(path)]
-            work.files.remove(set(old) - in_use(work.session, old))
+            work.files.remove(set(old) - work.kept_files.among(old))
 
     def join(self, channel: str, account: str, key: str) -> Member | None:
         """Ties an account to the member whose one-time key this is; None for a key that is not good."""

@@ -17,6 +17,7 @@ from storage.repositories import (
     Customers,
     Deals,
     Forgetting,
+    KeptFiles,
     Messages,
     Objections,
     Outbox,
@@ -42,6 +43,7 @@ class UnitOfWork:
         self.outbox = Outbox(self.session)
         self.reminders = Reminders(self.session)
         self.catalogue = Catalogue(self.session)
+        self.kept_files = KeptFiles(self.session)
         return self
 
     def __exit__(

@@ -1,7 +1,7 @@
 """Every query, by what it is about."""
 
 from storage.repositories.assessments import Assessed, Assessments
-from storage.repositories.attachments import Attachments
+from storage.repositories.attachments import Attachments, KeptFiles
 from storage.repositories.catalogue import Catalogue
 from storage.repositories.customer_file import CustomerFile
 from storage.repositories.customers import Customers, Known, Period, StageTotal, Wanted
@@ -26,6 +26,7 @@ __all__ = [
     "Customers",
     "Deals",
     "Forgetting",
+    "KeptFiles",
     "Known",
     "Messages",
     "Objections",

@@ -12,6 +12,8 @@ from storage.repositories.visibility import SeenBy
 
 APART_AT_MOST = 500
 """How many messages of the whole inbox can lie between two of an album: they come within a second."""
+ASKED_AT_ONCE = 500
+"""How many paths are looked for in one statement: databases limit the parameters."""
 
 
 class Attachments(SeenBy):
@@ -42,13 +44,19 @@ class Attachments(SeenBy):
         return [each for each in self._session.scalars(query.order_by(Message.id)) if _album(each) == album]
 
 
-def in_use(session: Session, paths: Sequence[str]) -> set[str]:
-    """Those of these paths at which a file of anybody's customer lies."""
-    found: set[str] = set()
-    for start in range(0, len(paths), 500):
-        query = select(Attachment.path).where(Attachment.path.in_(paths[start : start + 500]))
-        found |= set(session.scalars(query))
-    return found
+class KeptFiles:
+    """The files that lie with anybody's customer: those that may neither be deleted nor be given to another."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def among(self, paths: Sequence[str]) -> set[str]:
+        """Those of these paths at which one lies."""
+        found: set[str] = set()
+        for start in range(0, len(paths), ASKED_AT_ONCE):
+            query = select(Attachment.path).where(Attachment.path.in_(paths[start : start + ASKED_AT_ONCE]))
+            found |= set(self._session.scalars(query))
+        return found
 
 
 def _album(message: Message) -> str | None:

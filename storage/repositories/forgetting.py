@@ -29,7 +29,7 @@ from storage.models import (
     Reward,
     Transaction,
 )
-from storage.repositories.attachments import in_use
+from storage.repositories.attachments import KeptFiles
 from storage.repositories.visibility import SeenBy
 
 
@@ -122,7 +122,7 @@ class Forgetting(SeenBy):
         brought = select(Message.channel, Message.external_id).where(Message.id.in_(message_ids))
         self._files.remove(self._files.path_for(*message) for message in self._session.execute(brought))
         ours = self._files.all()
-        waiting = set(ours) - in_use(self._session, ours)
+        waiting = set(ours) - KeptFiles(self._session).among(ours)
         self._files.remove(path for path in waiting if self._says(path, names, others))
 
     def _says(self, path: str, names: Sequence[str], others: Sequence[str]) -> bool:
