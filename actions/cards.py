@@ -8,6 +8,7 @@ from typing import Any
 from actions import informing, referring
 from actions.asking import Ask
 from actions.contacts import question_buttons
+from actions.needs import needs_button, personal_need, told
 from actions.people import names_the_buyer, who_is_who
 from actions.placing import people_with_places
 from actions.recording import YES_NO, about, local, man_of, money
@@ -91,10 +92,11 @@ def _card(turn: Turn, subject: Subject, opportunity: Opportunity) -> Reply:
         one=_one(turn, person, placed) if person is not None else None,
     )
     question = man_of(opportunity).next_question
+    theirs = (needs_button(opportunity, person),) if person is not None and person.name else ()
     if question is None or opportunity.stage in CLOSED:
-        return Reply("contacts/card", facts).with_more("contacts/card_more")
-    reply = Reply("contacts/card", {**facts, "question": question}, question_buttons(opportunity, question))
-    return reply.with_more("contacts/card_more")
+        return Reply("contacts/card", facts, theirs).with_more("contacts/card_more")
+    buttons = (*question_buttons(opportunity, question), *theirs)
+    return Reply("contacts/card", {**facts, "question": question}, buttons).with_more("contacts/card_more")
 
 
 def _deal(turn: Turn, opportunity: Opportunity) -> dict[str, Any]:
@@ -157,6 +159,7 @@ def _one(turn: Turn, person: Person, placed: Sequence[tuple[Person, Place]]) -> 
         "cares": turn.playbook.roles[roles[-1]].cares.in_(language) if roles else None,
         "manner": style.sell.opening(language) if style else None,
         "sell": style.sell.in_(language) if style else None,
+        "need": told(turn, personal_need(turn, person, person.style, roles)),
         "reached_on": _day(turn, person.reached_at) if person.reached_at else None,
         "introduced": len(turn.work.referrals(turn.speaker).introduced_by([person.id], SHOWN)),
     }

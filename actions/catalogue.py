@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 
 from actions.playbook.products import Product
 from actions.rules import names
@@ -13,6 +14,21 @@ from storage.unit_of_work import UnitOfWork
 def products_of(turn: Turn) -> tuple[Product, ...]:
     """The products that the speaker's team sells."""
     return own_products(turn.work, turn.speaker.team_id) or turn.playbook.products
+
+
+def names_of(catalogue: Sequence[Product]) -> list[tuple[str, Product]]:
+    """Every name of every product, the longest first."""
+    named: Iterator[tuple[str, Product]] = (
+        (name, product) for product in catalogue for name in (product.name, *product.aliases)
+    )
+    return sorted(named, key=lambda pair: -len(pair[0]))
+
+
+def without_products(turn: Turn, text: str) -> str:
+    """The text without the products' names: "ServicePlus" is no wish for service."""
+    for name, _ in names_of(products_of(turn)):
+        text = re.sub(re.escape(name), " ", text, flags=re.IGNORECASE)
+    return text
 
 
 def own_products(work: UnitOfWork, team_id: int) -> tuple[Product, ...]:

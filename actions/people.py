@@ -7,6 +7,7 @@ from typing import Any
 
 from actions import resolving
 from actions.contacts import log_contact, noted_reply
+from actions.needs import needs_button
 from actions.placing import people_with_places
 from actions.recording import about, put_on_record
 from actions.registry import handles, presses
@@ -92,7 +93,8 @@ def who_is_who(turn: Turn, opportunity: Opportunity) -> Reply:
             for part in missing
         ],
     )
-    return Reply("people/account", facts).with_more("people/account_more")
+    buttons = (needs_button(opportunity),) if any(person.name for person, _ in placed) else ()
+    return Reply("people/account", facts, buttons).with_more("people/account_more")
 
 
 def _on_the_map(turn: Turn, person: Person, place: Place) -> dict[str, Any]:

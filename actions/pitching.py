@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from actions import resolving
 from actions.asking import Ask, NoAnswer, wait_for
-from actions.catalogue import products_of
+from actions.catalogue import names_of, products_of, without_products
+from actions.needs import heard_of, personal_need, told
 from actions.playbook import Playbook
 from actions.playbook.products import Benefit, Product
 from actions.recording import about, people_of
@@ -42,6 +41,11 @@ class Listener:
     style: str | None = None
     phase: str | None = None
     needs: frozenset[str] = frozenset()
+    """Benefits that were asked for."""
+    organisation: tuple[str, ...] = ()
+    """Needs of their organisation that were heard."""
+    personal: dict[str, Any] | None = None
+    """What they need as a person, with how to put an offer to them."""
 
     def facts(self, playbook: Playbook, language: str) -> dict[str, Any]:
         """What a reply says of them; None where it is not known."""
@@ -57,6 +61,8 @@ class Listener:
             "phase": phase.name.in_(language) if phase else None,
             "weighs": phase.weighs.in_(language) if phase else None,
             "needs": [playbook.sides[need].name.in_(language) for need in sorted(self.needs)],
+            "organisation": [playbook.needs.organisation.needs[key].name.in_(language) for key in self.organisation],
+            "personal": self.personal,
         }
 
 
@@ -94,27 +100,17 @@ def listener_of(turn: Turn, person: Person | None, opportunity: Opportunity | No
             each for each in people_of(opportunity) if said.role in (None, each.role) or (decides and each.authority)
         )
         person = next(fitting, None)
+    role, style = said.role or (person.role if person else None), said.style or (person.style if person else None)
+    needs, organisation = heard_of(turn, opportunity, said.text)
     return Listener(
         who=person.name if person else None,
-        role=said.role or (person.role if person else None),
-        style=said.style or (person.style if person else None),
+        role=role,
+        style=style,
         phase=turn.playbook.phase_of(opportunity.stage) if opportunity else None,
-        needs=_needs(turn, opportunity),
+        needs=needs,
+        organisation=organisation,
+        personal=told(turn, personal_need(turn, person, style, [role] if role else [])),
     )
-
-
-def _needs(turn: Turn, opportunity: Opportunity | None) -> frozenset[str]:
-    """What they need, by the words of this message and of what is on record."""
-    told = turn.customers.words_on_need(opportunity.id) if opportunity and opportunity.need is not False else ()
-    words = {key: side.words for key, side in turn.playbook.sides.items()}
-    return fab.needs_in([_without_names(turn, text) for text in (turn.said.text, *told)], words)
-
-
-def _without_names(turn: Turn, text: str) -> str:
-    """The text without the products' names: "ServicePlus" is no wish for service."""
-    for name, _ in _names(products_of(turn)):
-        text = re.sub(re.escape(name), " ", text, flags=re.IGNORECASE)
-    return text
 
 
 # --- what is said
@@ -124,13 +120,15 @@ def statements(
     turn: Turn, product: Product, listener: Listener, count: int, objection: str | None = None
 ) -> list[dict[str, Any]]:
     """The statements that fit best, each with its parts and with what it serves, in words."""
+    organisation = turn.playbook.needs.organisation.needs
     heard = fab.Listener(
         role=listener.role,
         style=listener.style,
         phase=listener.phase,
         objection=objection,
         needs=listener.needs,
-        asked=_without_names(turn, turn.said.text) if objection is None else "",
+        wants=frozenset(side for key in listener.organisation for side in organisation[key].serves),
+        asked=without_products(turn, turn.said.text) if objection is None else "",
     )
     offers = [_offer(turn.playbook, benefit) for benefit in product.benefits]
     return [_statement(turn, product.benefits[number]) for number in fab.choose(offers, heard, count)]
@@ -216,32 +214,24 @@ def product_answered(turn: Turn) -> Product:
     """The product that a message names in answer to a question, with hardly a word besides. Raises NoAnswer else."""
     said = with_product(turn).said
     product = _in_catalogue(said.product, products_of(turn))
-    besides = names.spaced(_without_names(turn, said.text)).split()
+    besides = names.spaced(without_products(turn, said.text)).split()
     asks = bool(besides) and said.intent == "ask_pitch"
     if product is None or said.person or said.company or len(besides) > BESIDES or asks:
         raise NoAnswer
     return product
 
 
-def _names(catalogue: tuple[Product, ...]) -> list[tuple[str, Product]]:
-    """Every name of every product, the longest first."""
-    named: Iterator[tuple[str, Product]] = (
-        (name, product) for product in catalogue for name in (product.name, *product.aliases)
-    )
-    return sorted(named, key=lambda pair: -len(pair[0]))
-
-
 def _mentioned(text: str, catalogue: tuple[Product, ...]) -> Product | None:
     """A product of the catalogue whose name stands in the text, the longest name first."""
     words = f" {names.spaced(text)} "
-    return next((product for name, product in _names(catalogue) if f" {names.spaced(name)} " in words), None)
+    return next((product for name, product in names_of(catalogue) if f" {names.spaced(name)} " in words), None)
 
 
 def _in_catalogue(spoken: str | None, catalogue: tuple[Product, ...]) -> Product | None:
     if not spoken:
         return None
     wanted = names.key(spoken)
-    for name, product in _names(catalogue):
+    for name, product in names_of(catalogue):
         if names.key(name) in (wanted, wanted.replace(" ", "")):
             return product
     contained = [product for product in catalogue if names.key(product.name) in wanted.split()]
@@ -250,5 +240,5 @@ def _in_catalogue(spoken: str | None, catalogue: tuple[Product, ...]) -> Product
 
 def _nearest(spoken: str, catalogue: tuple[Product, ...]) -> list[str]:
     """The products whose names are most like the one named."""
-    known = {names.key(name): product.name for name, product in _names(catalogue)}
+    known = {names.key(name): product.name for name, product in names_of(catalogue)}
     return list(dict.fromkeys(known[key] for key in names.nearest(names.key(spoken), known, len(known))))[:3]

@@ -17,7 +17,7 @@ def people_with_places(turn: Turn, opportunity: Opportunity) -> list[tuple[Perso
     people = {person.id: person for person in people_of(opportunity)}
     for colleague in turn.customers.persons_at(opportunity.company_id) if opportunity.company_id else ():
         people.setdefault(colleague.id, colleague)
-    said = turn.work.customer_file(turn.speaker).roles_said(list(people))
+    said = turn.work.customer_file(turn.speaker).said_of(list(people), "role")
     placed = [
         (person, place_of(person.authority, [*([person.role] if person.role else []), *said.get(person.id, ())]))
         for person in people.values()

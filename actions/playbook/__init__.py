@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from actions.playbook.information import Information
 from actions.playbook.leaving import REASONS, Reason
+from actions.playbook.needs import Needs
 from actions.playbook.occasions import Occasions
 from actions.playbook.people import People
 from actions.playbook.products import NEGATIVE, PHASES, POSITIVE, Phase, Product, Side, namesakes
@@ -174,6 +175,7 @@ class Playbook(Entry):
     sides: dict[str, Side]
     phases: dict[str, Phase]
     people: People
+    needs: Needs
     information: Information
     tiers: Tiers
     products: Annotated[tuple[Product, ...], Field(min_length=1)]

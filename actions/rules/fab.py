@@ -27,7 +27,10 @@ class Offer:
 
 @dataclass(frozen=True)
 class Listener:
-    """Who is to be won, as far as known; `asked` is what the rep has asked, in their words."""
+    """Who is to be won, as far as known; `asked` is what the rep has asked, in their words.
+
+    `needs` are the benefits that were asked for, `wants` all that meet the needs of their organisation.
+    """
 
     role: str | None = None
     style: str | None = None
@@ -35,13 +38,14 @@ class Listener:
     objection: str | None = None
     needs: frozenset[str] = frozenset()
     asked: str = ""
+    wants: frozenset[str] = frozenset()
 
 
 def best_first(offers: Sequence[Offer], listener: Listener) -> list[int]:
     """The numbers of the offers, the best for this listener first; equals keep their order.
 
     A feature that was asked for comes before all, then what answers the objection; then the role decides, then the
-    need, the phase of the sale, and the style.
+    need, that of the organisation, the phase of the sale, and the style.
     """
     asked = features_named(listener.asked, [offer.feature for offer in offers])
 
@@ -52,6 +56,7 @@ def best_first(offers: Sequence[Offer], listener: Listener) -> list[int]:
             listener.objection not in offer.answers,
             bool(offer.roles) and listener.role not in offer.roles,
             not (listener.needs & offer.serves),
+            not (listener.wants & offer.serves),
             listener.phase not in offer.phases,
             listener.style not in offer.styles,
         )

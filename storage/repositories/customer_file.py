@@ -81,13 +81,13 @@ class CustomerFile(SeenBy):
         query = select(Fact).where(Fact.id.in_(newest.group_by(Fact.field).scalar_subquery()))
         return {fact.field: fact for fact in self._session.scalars(query)}
 
-    def roles_said(self, person_ids: Sequence[int], limit: int = 200) -> dict[int, list[str]]:
-        """Every role that was said of these people, the latest first."""
-        query = select(Fact.person_id, Fact.value).where(Fact.person_id.in_(person_ids), Fact.field == "role")
+    def said_of(self, person_ids: Sequence[int], field: str, limit: int = 200) -> dict[int, list[str]]:
+        """Every value of a field (`role`, `personal_need`) that was said of these people, the latest first."""
+        query = select(Fact.person_id, Fact.value).where(Fact.person_id.in_(person_ids), Fact.field == field)
         found: dict[int, list[str]] = {}
-        for person_id, role in self._session.execute(query.order_by(Fact.id.desc()).limit(limit)):
+        for person_id, value in self._session.execute(query.order_by(Fact.id.desc()).limit(limit)):
             if person_id is not None:
-                found.setdefault(person_id, []).append(role)
+                found.setdefault(person_id, []).append(value)
         return found
 
     def last_contact(self, opportunity_id: int) -> datetime | None:

@@ -36,8 +36,8 @@ def test_it_gives_every_role_that_was_said_of_somebody_the_latest_first(records:
             house.fact(work, deal, said, field="role", value=role, person_id=person.id)
         house.fact(work, deal, said, field="style", value="blue", person_id=dan.id)
         kept = work.customer_file(records.alice)
-        assert kept.roles_said([dan.id, eva.id]) == {dan.id: ["recommender", "technical"], eva.id: ["user"]}
-        assert kept.roles_said([]) == {}
+        assert kept.said_of([dan.id, eva.id], "role") == {dan.id: ["recommender", "technical"], eva.id: ["user"]}
+        assert kept.said_of([], "role") == {}
 
 
 def test_it_sums_the_books_by_kind_and_currency(records: Records) -> None:

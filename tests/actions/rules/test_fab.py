@@ -39,6 +39,10 @@ OFFERS = (MOTOR, TERMS, CARTRIDGE, BENCH, ANYONE)
         (Listener(role="finance", phase="solution"), [1, 0, 4, 2, 3]),
         (Listener(role="technical", phase="risk"), [3, 4, 2, 0, 1]),
         (Listener(role="technical", phase="risk", needs=frozenset(["failures"])), [2, 3, 4, 0, 1]),
+        # What their organisation needs comes behind what was asked for.
+        (Listener(role="technical", wants=frozenset(["proven"])), [3, 2, 4, 0, 1]),
+        (Listener(role="technical", wants=frozenset(["proven"]), needs=frozenset(["failures"])), [2, 3, 4, 0, 1]),
+        (Listener(role="technical", wants=frozenset(["proven"]), phase="need"), [3, 2, 4, 0, 1]),
         (Listener(style="blue"), [4, 2, 3, 0, 1]),
         (Listener(role="technical", style="red"), [2, 3, 4, 0, 1]),
         # An objection comes before the role, a feature asked for before all.
