@@ -18,7 +18,7 @@ AT_ONCE = 3
 
 @handles("ask_prospecting")
 def ask_prospecting(turn: Turn) -> Reply:
-    """The three ways that promise most, and why these."""
+    """The three ways that promise most; what speaks for and against each behind [more]."""
     return _ways(turn, 0, _named_product(turn))
 
 
@@ -65,10 +65,9 @@ def _ways(turn: Turn, first: int, named: Product | None) -> Reply:
         "calls": method.target.calls_a_day,
         "contacts": contacts_a_year(method.target.calls_a_day, method.target.working_days),
     }
-    if first + AT_ONCE >= len(order):
-        return Reply("prospecting/ways", facts)
     arguments = {"first": first + AT_ONCE, "product": named.name if named else None}
-    return Reply("prospecting/ways", facts, (Button("more", "more_ways", arguments),))
+    others = (Button("more_ways", "more_ways", arguments),) if first + AT_ONCE < len(order) else ()
+    return Reply("prospecting/ways", facts, others).with_more("prospecting/details")
 
 
 def _by_kind(turn: Turn, products: tuple[Product, ...]) -> dict[str, Product]:

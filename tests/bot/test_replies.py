@@ -145,7 +145,7 @@ def _every_picture() -> Iterator[tuple[str, Facts, str]]:
 
 
 def _show(name: str, facts: Facts, language: str) -> Rendered:
-    return render(Reply(name, facts), language)
+    return render(Reply(name, facts), language, NOW.date())
 
 
 def _templates(language: str) -> set[str]:
@@ -316,7 +316,9 @@ def test_it_says_all_of_the_playbook_briefly(language: str) -> None:
         "contacts": 1,
     }
     shown += [
-        ("prospecting/ways", {"ways": [*ways, *ways][start : start + 3], **counted}) for start in range(len(ways))
+        (name, {"ways": [*ways, *ways][start : start + 3], **counted})
+        for name in ("prospecting/ways", "prospecting/details")
+        for start in range(len(ways))
     ]
     for name, facts in shown:
         rendered = _show(name, facts, language)
@@ -355,7 +357,7 @@ def test_it_escapes_what_people_are_called(kind: str) -> None:
 def test_it_shows_a_name_on_a_button_as_it_is(kind: str) -> None:
     button = Button("name", "resume", {}, {"name": HOSTILE[kind]})
     for language in LANGUAGES:
-        assert render(Reply("people/which", {"name": "x", "count": 2}, (button,)), language).labels == (HOSTILE[kind],)
+        assert render(Reply("people/which", {"name": "x", "count": 2}, (button,)), language, NOW.date()).labels == (HOSTILE[kind],)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -419,7 +421,7 @@ def test_it_writes_times_as_it_reads_them(when: str, language: str) -> None:
     assert read.date == date.fromisoformat(when[:10])
     assert read.time == (time.fromisoformat(when[11:]) if "T" in when else None)
     button = Button("day", "remind_on", {}, {"when": when})
-    label = render(Reply("followups/which_day", {"task": ""}, (button,)), language).labels[0]
+    label = render(Reply("followups/which_day", {"task": ""}, (button,)), language, NOW.date()).labels[0]
     again = read_when(label, NOW)
     assert again is not None, label
     assert again.date == read.date
@@ -457,8 +459,8 @@ def test_it_writes_chinese_with_chinese_punctuation_and_without_gaps() -> None:
         if language == "en":
             assert not re.search(f"{han}|[，；：！？（）]", text.replace("中文也可以。", "")), text
         else:
-            # Gaps are in dates, before a currency, around commands, after the number of a line.
-            meant = r"日 周.(?: \d\d:\d\d)?| (?:美|欧)?元| ?/\w+ ?|^\d+\. "
+            # Gaps are before a time, before a currency, around commands, after the number of a line.
+            meant = r"周. \d\d:\d\d| (?:美|欧)?元| ?/\w+ ?|^\d+\. "
             text = re.sub(meant, "", text, flags=re.MULTILINE)
             assert not re.search(f"{han}[,;:!?()]|[,;:!?()]{han}|[，。；：！？]{{2}}", text), text
             assert not re.search(f"{han} \\w|\\w {han}", text), text
