@@ -57,6 +57,7 @@ def update_deal(turn: Turn) -> Reply:
     opportunity = subject.opportunity
     assert opportunity is not None
     before, worth = opportunity.stage, money_of(opportunity)
+    sold = {column: getattr(opportunity, column) for column in SOLD}
     noted = put_on_record(turn, subject, met=subject.person is not None and not turn.said.about_related)
     if turn.said.stage is not None:
         _move(turn, opportunity, turn.said.stage)
@@ -64,11 +65,11 @@ def update_deal(turn: Turn) -> Reply:
     if not noted.items and opportunity.stage == before and not closed_again:
         return noted_reply(turn, subject, noted)
     due = due_of(turn, turn.said) if turn.said.purpose == "reminder" else None
-    if due is None:
-        return _moved(turn, opportunity, before, noted, worth)
-    reminder = add_reminder(turn, turn.said.task, due, opportunity, opportunity.contact)
+    reminder = add_reminder(turn, turn.said.task, due, opportunity, opportunity.contact) if due else None
     reply = _moved(turn, opportunity, before, noted, worth)
-    return reply.with_facts(reminder=local(turn, reminder.due_at).isoformat())
+    if reminder is not None:
+        reply = reply.with_facts(reminder=local(turn, reminder.due_at).isoformat())
+    return _or_another(turn, reply, subject, sold) if closed_again and before == WON and worth else reply
 
 
 def _move(turn: Turn, opportunity: Opportunity, stage: str) -> None:
@@ -231,6 +232,38 @@ def _won(turn: Turn, opportunity: Opportunity, facts: dict[str, Any]) -> Reply:
     if opportunity.closed_for is not None:
         return Reply("deals/won", {**facts, "asks": None})
     return _why(turn, Reply("deals/won", {**facts, "asks": "reason"}), opportunity)
+
+
+SOLD = ("amount_minor", "currency", "product", "quantity")
+"""The columns that tell of a deal what was sold."""
+
+
+def _or_another(turn: Turn, reply: Reply, subject: Subject, sold: dict[str, Any]) -> Reply:
+    """The reply to a sale that is told again, with a button that makes it a second one; `sold` is the first as it was."""
+    assert subject.opportunity is not None
+    whose = {"person_id": subject.person, "company_id": subject.company}
+    said = replace(turn.said, person=None, company=None, mention=None, when=None, purpose="meeting")
+    arguments = {
+        "opportunity_id": subject.opportunity.id,
+        "sold": sold,
+        "said": said.to_json(),
+        "whose": {name: row.id for name, row in whose.items() if row is not None},
+    }
+    return replace(reply, buttons=(*reply.buttons, Button("another_sale", "another_sale", arguments)))
+
+
+@presses("another_sale")
+def another_sale(turn: Turn, arguments: dict[str, Any]) -> Reply:
+    """What was taken for a correction was a second sale: the first is as it was before, and the message wins a new deal."""
+    first = resolving.pressed_on(turn, arguments)
+    if first.stage != WON:
+        return Reply("conversation/gone")
+    turn.conversation.question = None
+    for column, value in arguments["sold"].items():
+        setattr(first, column, value)
+    log_purchase(turn, first)
+    said = Understanding.from_json(arguments["said"])
+    return turn.again(said, after_id=first.id, **arguments["whose"]).with_facts(first=money_of(first))
 
 
 def _lost(turn: Turn, opportunity: Opportunity, facts: dict[str, Any]) -> Reply:

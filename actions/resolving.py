@@ -313,7 +313,12 @@ def _opportunity(turn: Turn, person: Person | None, company: Company | None) -> 
 
 
 def _closed_that_goes_on(turn: Turn, person: Person | None, company: Company | None) -> Opportunity | None:
-    """The last deal with a customer who has none open, where the message means it: "they are back", "signed" once more."""
+    """The last deal with a customer who has none open, where the message means it: "they are back", "signed" once more.
+
+    None where a button has told that it is another sale (`after_id` is the one before).
+    """
+    if "after_id" in turn.chosen:
+        return None
     last = turn.customers.opportunity_of(
         person_id=person.id if person and not company else None,
         company_id=company.id if company else None,

@@ -55,9 +55,10 @@ def direction(before: str, after: str) -> str | None:
 def goes_on(last: str, closed_days: float, stage: str | None) -> bool:
     """Whether a customer's last deal, closed so many days ago, is meant by a message that puts "the deal" in `stage`.
 
-    A lost deal that is open again is the same deal, however late; a won one stays won, and what opens is a new sale.
+    A lost deal that is open again, or signed after all, is the same deal, however late; a won one stays won, and what
+    opens is a new sale.
     """
-    if last == LOST and stage in OPEN:
+    if last == LOST and stage in (*OPEN, WON):
         return True
     return last == stage and closed_days <= SAME_SALE_DAYS
 

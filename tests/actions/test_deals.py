@@ -257,6 +257,71 @@ def test_it_corrects_a_deal_that_is_said_to_be_signed_again(tmp_path: Path, lang
         assert _rows(desk, "transactions", "amount_minor") == [(5_000_000,)]
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"company": "Acme"},
+        {"company": "Acme", "person": "Li Wei"},
+        {"person": "Li Wei"},
+        {"person": "Acme"},
+        {"mention": "pronoun"},
+    ],
+)
+def test_it_makes_a_second_sale_of_what_it_took_for_a_correction(
+    tmp_path: Path, named: dict[str, str], language: str
+) -> None:
+    with Desk(tmp_path, language) as desk:
+        _known(desk)
+        desk.hears("update_deal", **ACME, stage="won", amount=_usd(48_000), product="X200", quantity=4)
+        again = {"when": "2026-03-06", "purpose": "reminder", "task": "call them"}
+        told = desk.hears("update_deal", **named, stage="won", amount=_usd(12_000), product="Z1", text="12k", **again)
+        assert told.buttons[-1] == ("another sale" if language == "en" else "另一单")
+        reply = desk.presses(len(told.buttons))
+        assert "🎉" in reply.text
+        assert reply.facts["record"]["amount"]["value"] == 12_000
+        assert reply.facts["first"]["value"] == 48_000
+        wanted = [("won", 4_800_000, "X200", 4.0), ("won", 1_200_000, "Z1", None)]
+        assert _rows(desk, "opportunities", "stage", "amount_minor", "product", "quantity") == wanted
+        assert _rows(desk, "transactions", "amount_minor", "product") == [(4_800_000, "X200"), (1_200_000, "Z1")]
+        assert len(_rows(desk, "reminders", "id")) == 1
+        assert desk.names("companies") == ["Acme"]
+        assert desk.names("persons") == ["Li Wei"]
+
+        desk.hears("undo", text="undo")
+        assert _rows(desk, "opportunities", "amount_minor", "product") == [(1_200_000, "Z1")]
+        assert _rows(desk, "transactions", "amount_minor") == [(1_200_000,)]
+
+
+def test_it_makes_a_second_sale_of_the_same_amount(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        for _ in range(2):
+            told = desk.hears("update_deal", **ACME, stage="won", amount=_usd(12_000))
+        assert "on record already" in told.text
+        desk.presses(len(told.buttons))
+        assert _rows(desk, "transactions", "amount_minor") == [(1_200_000,), (1_200_000,)]
+
+
+def test_it_offers_no_second_sale_where_the_first_had_no_amount(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        desk.hears("update_deal", **ACME, stage="won")
+        told = desk.hears("update_deal", **ACME, stage="won", amount=_usd(12_000))
+        assert "another sale" not in told.buttons
+
+
+def test_it_makes_no_second_sale_where_the_first_is_undone(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        desk.hears("update_deal", **ACME, need="yes")
+        desk.hears("update_deal", **ACME, stage="won", amount=_usd(48_000))
+        told = desk.hears("update_deal", **ACME, stage="won", amount=_usd(12_000))
+        for _ in range(2):
+            desk.hears("undo", text="undo")
+        desk._console.last = told
+        assert desk.presses(len(told.buttons)).template == "conversation/gone"
+        assert _rows(desk, "opportunities", "stage") == [("lead",)]
+        assert _rows(desk, "transactions", "id") == []
+
+
 @pytest.mark.parametrize("amount", [None, 48_000])
 def test_it_says_that_a_sale_is_on_record_already(tmp_path: Path, amount: int | None) -> None:
     with Desk(tmp_path) as desk:
@@ -321,6 +386,22 @@ def test_a_word_with_a_customer_undoes_no_sale(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("named", [{**ACME}, {"person": "Li Wei"}, {"mention": "pronoun"}])
 @pytest.mark.parametrize("intent", ["log_contact", "update_deal"])
+def test_it_wins_a_lost_deal_that_is_signed_after_all(tmp_path: Path, intent: str, named: dict[str, str]) -> None:
+    with Desk(tmp_path) as desk:
+        _known(desk)
+        desk.hears("update_deal", **ACME, stage="lost", amount=_usd(20_000), text="lost Acme on price")
+        desk.waits(days=90)
+        reply = desk.hears(intent, **named, stage="won", text="Acme signed after all")
+        assert "🎉" in reply.text
+        assert _rows(desk, "opportunities", "stage", "closed_for") == [("won", None)]
+        assert _rows(desk, "transactions", "amount_minor") == [(2_000_000,)]
+        desk.hears("undo", text="undo")
+        assert _rows(desk, "opportunities", "stage", "closed_for") == [("lost", "price")]
+        assert _rows(desk, "transactions", "amount_minor") == []
+
+
+@pytest.mark.parametrize("named", [{**ACME}, {"person": "Li Wei"}, {"mention": "pronoun"}])
+@pytest.mark.parametrize("intent", ["log_contact", "update_deal"])
 def test_it_takes_up_a_lost_deal_that_is_open_again(tmp_path: Path, intent: str, named: dict[str, str]) -> None:
     with Desk(tmp_path) as desk:
         _known(desk)
@@ -336,7 +417,7 @@ def test_it_makes_a_new_deal_with_a_customer_who_has_bought(tmp_path: Path) -> N
         desk.hears("update_deal", **ACME, stage="lost")
         desk.hears("update_deal", **ACME, stage="won", amount=_usd(5))
         desk.hears("update_deal", **ACME, stage="negotiation")
-        assert _rows(desk, "opportunities", "stage") == [("lost",), ("won",), ("negotiation",)]
+        assert _rows(desk, "opportunities", "stage") == [("won",), ("negotiation",)]
 
 
 def test_it_loses_a_deal_once(tmp_path: Path) -> None:
