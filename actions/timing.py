@@ -22,16 +22,21 @@ def more_advice(opportunity: Opportunity) -> Button:
 
 @presses("more_advice")
 def tell_more(turn: Turn, arguments: dict[str, Any]) -> Reply:
-    """The step of the sale with its aim, how likely and how large the deal is, and what tells when they will buy."""
+    """The step of the sale with its aim, how likely and how large the deal is, and the question when they will buy.
+
+    The sales chain, and what tells when they will buy, are behind [more].
+    """
     opportunity = resolving.pressed_on(turn, arguments)
     selling, language = turn.playbook.selling, turn.said.language
-    step = selling.steps.get(opportunity.stage)
+    step, links = selling.steps.get(opportunity.stage), selling.chain.items()
     facts = about(
         turn,
         opportunity,
         step=step.name.in_(language) if step else None,
         aim=step.aim.in_(language) if step else None,
         do=[each.in_(language) for each in step.do] if step else [],
+        chain=[{"name": link.name.in_(language), "now": step is not None and step.chain == key} for key, link in links],
+        takes=[each.in_(language) for each in selling.chain[step.chain].takes] if step and step.chain else [],
         desire=[each.in_(language) for each in selling.desire],
         power=[each.in_(language) for each in selling.power],
         close=opportunity.expected_close.isoformat() if opportunity.expected_close else None,
@@ -40,7 +45,8 @@ def tell_more(turn: Turn, arguments: dict[str, Any]) -> Reply:
         importance=_importance(turn, opportunity),
     )
     asks = step is not None and (opportunity.expected_close is None or facts["overdue"])
-    return Reply("coaching/timing", facts, _spans(turn, opportunity) if asks else ())
+    reply = Reply("coaching/timing", facts, _spans(turn, opportunity) if asks else ())
+    return reply.with_more("coaching/timing_more") if step else reply
 
 
 def _likelihood(turn: Turn, opportunity: Opportunity) -> str | None:

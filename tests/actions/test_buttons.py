@@ -15,6 +15,7 @@ def test_it_is_pressed_by_its_name_and_only_once(tmp_path: Path, language: str, 
         desk.hears("log_contact", company="Acme", money="yes")
         assert label.casefold() in [each.casefold() for each in desk.hears("ask_advice", company="Acme").buttons]
         assert desk.hears("out_of_scope", text=label).template == "coaching/timing"
+        assert desk.hears("out_of_scope", text=label).template == "coaching/timing_more"
         assert desk.hears("out_of_scope", text=label).template == "conversation/out_of_scope"
 
 
