@@ -7,7 +7,7 @@ from typing import Any
 
 from actions.catalogue import difference, own_products, replace_products
 from actions.importing import looks_like_products, read_products
-from actions.importing_transactions import looks_like_transactions, plan, put_on_record, read_transactions
+from actions.importing_transactions import Plan, looks_like_transactions, plan, put_on_record, read_transactions
 from actions.registry import presses
 from actions.sheets import SIZE_AT_MOST, Mistake
 from actions.turn import Button, Reply, Turn
@@ -26,7 +26,9 @@ def data_in(turn: Turn, file: SentFile) -> str | None:
     if content is None:
         return None
     return (
-        (looks_like_products(content) and "products") or (looks_like_transactions(content) and "transactions") or None
+        (looks_like_products(content, turn.playbook) and "products")
+        or (looks_like_transactions(content, turn.playbook) and "transactions")
+        or None
     )
 
 
@@ -108,9 +110,12 @@ def import_products(turn: Turn, arguments: dict[str, Any]) -> Reply:
 # --- transactions
 
 
+def _planned(turn: Turn, content: bytes) -> Plan:
+    return plan(turn.work, turn.speaker, read_transactions(content, turn.playbook, turn.now.date(), turn.currency))
+
+
 def _offer_transactions(turn: Turn, message_id: int, file: SentFile) -> Reply:
-    books = read_transactions(_content(turn, file) or b"", turn.now.date(), turn.currency)
-    planned = plan(turn.work, turn.speaker, books)
+    planned = _planned(turn, _content(turn, file) or b"")
     if planned.mistakes:
         return _wrong(file, planned.mistakes)
     facts = {"name": file.name, **planned.facts()}
@@ -126,7 +131,7 @@ def import_transactions(turn: Turn, arguments: dict[str, Any]) -> Reply:
     if isinstance(found, Reply):
         return found
     file, content = found
-    planned = plan(turn.work, turn.speaker, read_transactions(content, turn.now.date(), turn.currency))
+    planned = _planned(turn, content)
     if planned.mistakes:
         return _wrong(file, planned.mistakes)
     return Reply("pyramid/imported", put_on_record(turn.work, turn.speaker, planned, turn.now, turn.message.id))

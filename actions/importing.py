@@ -10,11 +10,11 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
 
+from actions.columns import Headings, Sheet
 from actions.playbook import Playbook
 from actions.playbook.products import NEGATIVE, PHASES, POSITIVE, Product
 from actions.rules import names
@@ -28,12 +28,9 @@ from actions.sheets import (
     guarded,
     head_of,
     heading_key,
-    headings_of,
     one_line,
     readable_text,
-    rows_of,
     tree_of,
-    unguarded,
 )
 from nlu.understanding import OBJECTIONS, ROLES, STYLES
 
@@ -52,22 +49,7 @@ KEYS = {
 }
 COLUMNS = ("product", "aliases", *(f"{text}_{language}" for text in TEXTS for language in ("en", "zh")), *KEYS)
 """The headings of a CSV, in the order in which it is written."""
-_WORDS = {
-    "product": "product, product name, name, model, 产品, 产品名称, 名称, 型号",
-    "aliases": "aliases, alias, also called, 别名, 又名",
-    "what": "what, description, what it is, 说明, 产品说明, 简介",
-    "feature": "feature, features, 特点, 特征, 特性",
-    "advantage": "advantage, advantages, 优点, 优势, 作用",
-    "benefit": "benefit, benefits, 利益, 好处",
-    "evidence": "evidence, proof, 证据, 佐证, 案例",
-    "serves": "serves, gives, 满足, 带来",
-    "roles": "roles, role, for, 角色, 对象",
-    "answers": "answers, objections, objection, 异议, 应对异议",
-    "styles": "styles, style, 风格, 性格",
-    "phases": "phases, phase, 阶段",
-}
-_LANGUAGES = {"en": ("en", "english", "英文", "英语"), "zh": ("zh", "cn", "chinese", "中文")}
-_OBJECTIONS_ZH = ("价格", "预算", "需求", "决定权", "时机", "竞争对手", "信任", "产品", "服务", "拖延")
+_LANGUAGES = ("en", "zh")
 _SEPARATORS = re.compile(r"[,;|，；、]")
 _TREE_NAMES = [re.compile(rf"^[ \t-]*{name}[ \t]*:", re.MULTILINE) for name in ("name", "benefits")]
 
@@ -94,21 +76,21 @@ class _Draft:
     mistakes: list[Mistake]
 
 
-def looks_like_products(content: bytes) -> bool:
+def looks_like_products(content: bytes, playbook: Playbook) -> bool:
     """Whether a file is meant as a catalogue, right or wrong: by its headings, or by the names in a YAML."""
-    head = head_of(content)
-    if _is_tree(head):
+    if _is_tree(head_of(content)):
         return True
-    _, headings = headings_of(head, _is_known)
-    fields = {_field(heading) for heading in headings}
-    return "product" in fields and any(f"{text}_{language}" in fields for text in TEXTS[1:] for language in _LANGUAGES)
+    columns = _headings(playbook).in_head(content)
+    return "product" in columns and any(
+        f"{text}_{language}" in columns for text in TEXTS[1:] for language in _LANGUAGES
+    )
 
 
 def read_products(content: bytes, playbook: Playbook) -> Imported:
     """All products of a file, or all that is wrong with it (at most MISTAKES_AT_MOST)."""
     try:
         text = readable_text(content)
-        draft = _of_tree(text) if _is_tree(text) else _of_table(text)
+        draft = _of_tree(text) if _is_tree(text) else _of_table(text, playbook)
     except Unreadable as error:
         return Imported(mistakes=(error.mistake,))
     products, mistakes = _checked(draft, playbook)
@@ -161,99 +143,75 @@ def _apart(cell: str) -> list[str]:
 # --- a table: a row for each benefit
 
 
-@cache
-def _fields() -> dict[str, str]:
-    """Heading → column. With no language named, the heading's own is meant."""
-    found: dict[str, str] = {}
-    for column, said in _WORDS.items():
-        for word in said.split(", "):
-            if column not in TEXTS:
-                found[heading_key(word)] = column
-                continue
-            found[heading_key(word)] = f"{column}_{'en' if word.isascii() else 'zh'}"
-            for language, marks in _LANGUAGES.items():
-                found |= {heading_key(word + mark): f"{column}_{language}" for mark in marks}
-    return found
+def _headings(playbook: Playbook) -> Headings:
+    """The headings of every column. With no language named, the heading's own is meant."""
+    said = playbook.imports
+    words: dict[str, list[str]] = {column: [] for column in COLUMNS}
+    for column, written in said.products.items():
+        if column not in TEXTS:
+            words[column] += written
+            continue
+        for word in written:
+            words[f"{column}_{'en' if word.isascii() else 'zh'}"].append(word)
+            for language, marks in said.languages.items():
+                words[f"{column}_{language}"] += [f"{word} {mark}" for mark in marks]
+    return Headings.of(words)
 
 
-def _field(heading: str) -> str | None:
-    return _fields().get(heading_key(heading))
-
-
-def _is_known(heading: str) -> bool:
-    return _field(heading) is not None
-
-
-def _of_table(text: str) -> _Draft:
-    delimiter, _ = headings_of(text, _is_known)
-    head, *rows = rows_of(text, delimiter)
-    columns, mistakes = _columns(head)
-    if mistakes:
+def _of_table(text: str, playbook: Playbook) -> _Draft:
+    sheet = _headings(playbook).sheet(text)
+    if mistakes := _wrong_headings(sheet):
         return _Draft([], {}, mistakes)
-    if not rows:
+    if not sheet.rows:
         raise Unreadable("empty")
     draft = _Draft([], {}, [])
     numbers: dict[str, int] = {}
     name = ""
-    for row in rows:
-        cells = _cells(row, columns, draft.mistakes)
+    for row in sheet.rows:
+        cells = _cells(row, sheet, draft.mistakes)
         name = one_line(cells.get("product", "")) or name
         if not name:
-            draft.mistakes.append(Mistake("missing", Place(row=row.number, column="product")))
+            draft.mistakes.append(Mistake("missing", sheet.place(row, "product")))
             continue
         number = numbers.setdefault(names.key(name) or name, len(draft.entries))
         if number == len(draft.entries):
             draft.entries.append({"name": name, "aliases": [], "what": {}, "benefits": []})
-            draft.places[number, "name"] = Place(row=row.number, column=columns.get("product", ("product", 0))[0])
-        _add_row(draft, number, row, cells, {column: heading for column, (heading, _) in columns.items()})
+            draft.places[number, "name"] = sheet.place(row, "product")
+        _add_row(draft, number, row, cells, sheet)
     return draft
 
 
-def _columns(head: Row) -> tuple[dict[str, tuple[str, int]], list[Mistake]]:
-    """Column → (heading as written, position), and what is wrong with the headings."""
-    columns: dict[str, tuple[str, int]] = {}
-    mistakes: list[Mistake] = []
-    for position, written in enumerate(head.cells):
-        heading, column = one_line(written)[:NAME_AT_MOST], _field(written)
-        place = Place(row=head.number, column=heading)
-        if not heading:
-            continue
-        if column is None:
-            nearest = names.nearest(heading.casefold(), COLUMNS, 1)
-            mistakes.append(Mistake("unknown_column", place, {"value": heading, "nearest": nearest}))
-        elif column in columns:
-            mistakes.append(Mistake("twice", place, {"value": heading}))
-        else:
-            columns[column] = (heading, position)
-    needed = [text for text in TEXTS if not any(f"{text}_{language}" in columns for language in _LANGUAGES)]
-    needed += [column for column in ("product", "serves") if column not in columns]
-    mistakes += [Mistake("missing_column", Place(row=head.number), {"value": column}) for column in needed]
-    return columns, mistakes
+def _wrong_headings(sheet: Sheet) -> list[Mistake]:
+    mistakes = list(sheet.twice)
+    for heading in sheet.unknown:
+        facts = {"value": heading, "nearest": names.nearest(heading.casefold(), COLUMNS, 1)}
+        mistakes.append(Mistake("unknown_column", Place(row=sheet.head, column=heading), facts))
+    texts = [text for text in TEXTS if not any(f"{text}_{language}" in sheet.columns for language in _LANGUAGES)]
+    return mistakes + sheet.missing([*texts, "product", "serves"])
 
 
-def _cells(row: Row, columns: dict[str, tuple[str, int]], mistakes: list[Mistake]) -> dict[str, str]:
+def _cells(row: Row, sheet: Sheet, mistakes: list[Mistake]) -> dict[str, str]:
     """The row's texts by column, without the empty ones."""
     cells: dict[str, str] = {}
-    for column, (heading, position) in columns.items():
-        cell = unguarded(row.cells[position]) if position < len(row.cells) else ""
+    for column in sheet.columns:
+        cell = sheet.cell(row, column)
         if len(cell) > CELL_AT_MOST:
-            place = Place(row=row.number, column=heading)
-            mistakes.append(Mistake("too_long", place, {"most": CELL_AT_MOST}))
+            mistakes.append(Mistake("too_long", sheet.place(row, column), {"most": CELL_AT_MOST}))
         if cell.strip():
             cells[column] = cell[:CELL_AT_MOST]
-    if any(cell.strip() for cell in row.cells[max(position for _, position in columns.values()) + 1 :]):
-        mistakes.append(Mistake("too_many_cells", Place(row=row.number)))
+    if sheet.is_too_long(row):
+        mistakes.append(Mistake("too_many_cells", sheet.place(row)))
     return cells
 
 
-def _add_row(draft: _Draft, number: int, row: Row, cells: dict[str, str], headings: dict[str, str]) -> None:
+def _add_row(draft: _Draft, number: int, row: Row, cells: dict[str, str], sheet: Sheet) -> None:
     """Puts what a row says of the product in its entry, and the row's benefit behind its others."""
     entry = draft.entries[number]
     path: Path = (number, "benefits", len(entry["benefits"]))
 
     def place(column: str) -> Place:
         columns = [f"{column}_{language}" for language in _LANGUAGES] if column in TEXTS else [column]
-        return Place(row=row.number, column=next((headings[each] for each in columns if each in headings), None))
+        return sheet.place(row, next((each for each in columns if each in sheet.columns), None))
 
     draft.places[path] = Place(row=row.number)
     benefit: dict[str, Any] = {}
@@ -382,12 +340,12 @@ def _words_for_keys(playbook: Playbook, language: str) -> dict[str, list[str]]:
     """What each key is called, in the order of KEYS."""
     entries: dict[str, dict[str, Any]] = {
         "serves": playbook.sides,
+        "answers": playbook.objections,
         "roles": playbook.roles,
         "styles": playbook.styles,
         "phases": playbook.phases,
     }
-    words = {name: [named[key].name.in_(language) for key in KEYS[name]] for name, named in entries.items()}
-    return words | {"answers": list(_OBJECTIONS_ZH if language == "zh" else OBJECTIONS)}
+    return {name: [named[key].name.in_(language) for key in KEYS[name]] for name, named in entries.items()}
 
 
 def _mistakes(

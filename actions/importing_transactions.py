@@ -9,24 +9,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cache
 from typing import Any
 
+from actions.columns import Headings, Sheet
+from actions.playbook import Playbook
 from actions.recording import money
 from actions.rules import names
-from actions.sheets import (
-    Mistake,
-    Place,
-    Row,
-    Unreadable,
-    head_of,
-    heading_key,
-    headings_of,
-    one_line,
-    readable_text,
-    rows_of,
-    unguarded,
-)
+from actions.sheets import Mistake, Place, Row, Unreadable, heading_key, one_line, readable_text
 from nlu.values.cells import is_ambiguous, is_month_first, read_amount, read_currency, read_day
 from storage.models import Company, Member, Person, Transaction
 from storage.repositories import Known
@@ -43,31 +32,8 @@ EARLIEST = date(1990, 1, 1)
 SAME_DEAL = timedelta(days=31)
 """A purchase from the books is the one of a deal that was won so many days before or after, at the same amount."""
 
-COLUMNS = {
-    "customer": "customer, company, client, account, customer name, company name, buyer, 客户, 客户名称, 公司, 公司名称, 单位",
-    "person": "person, contact, contact person, contact name, 联系人, 姓名, 人员",
-    "date": "date, day, purchase date, order date, invoice date, 日期, 时间, 采购日期, 购买日期, 订单日期, 下单日期, 成交日期, 开票日期",
-    "amount": "amount, sales, total, value, revenue, sum, net amount, 金额, 销售额, 总额, 采购金额, 成交金额, 订单金额",
-    "currency": "currency, 币种, 货币",
-    "profit": "profit, margin, earned, gross profit, 利润, 毛利",
-    "spent": "spent, cost to serve, cost of sale, cost of selling, 费用, 投入, 销售费用, 营销费用",
-    "product": "product, item, model, 产品, 型号, 商品, 品名",
-    "kind": "kind, type, 类型, 种类, 类别",
-    "reference": "reference, ref, number, no, invoice, invoice no, invoice number, order no, order number, id, "
-    "编号, 单号, 订单号, 发票号, 合同号",
-}
-"""What a heading may be, in both languages, for each column."""
 NEEDED = ("date", "amount")
 """Columns that must be there, beside a customer or a person."""
-KIND_WORDS = {
-    "agreement": "agreement, contract, order placed, 合同, 协议",
-    "purchase": "purchase, sale, order, invoice, sold, bought, 采购, 购买, 销售, 订单, 成交, 发票",
-    "debt": "debt, owed, receivable, 欠款, 应收, 应收款, 应收账款",
-    "repayment": "repayment, payment, paid, receipt, 回款, 还款, 付款, 收款",
-    "return": "return, returned, refund, credit note, 退货, 退款, 退回",
-    "discount": "discount, rebate, allowance, 折扣, 折让, 返利, 优惠",
-}
-"""What a cell of the column `kind` may say; an empty one is a purchase."""
 MAY_BE_AHEAD = ("agreement", "debt")
 """Kinds whose day may be to come."""
 
@@ -102,70 +68,40 @@ class Books:
     mistakes: tuple[Mistake, ...] = ()
 
 
-def looks_like_transactions(content: bytes) -> bool:
+def looks_like_transactions(content: bytes, playbook: Playbook) -> bool:
     """Whether a file is meant as purchases, right or wrong: by its headings."""
-    _, headings = headings_of(head_of(content), _is_known)
-    columns = {_column(heading) for heading in headings}
+    columns = _headings(playbook).in_head(content)
     return {"amount"} <= columns and bool(columns & {"customer", "person"}) and bool(columns & {"date", "reference"})
 
 
-def read_transactions(content: bytes, today: date, currency: str) -> Books:
+def read_transactions(content: bytes, playbook: Playbook, today: date, currency: str) -> Books:
     """All rows of a CSV, or all that is wrong with it (at most MISTAKES_AT_MOST).
 
-    `today` tells what lies ahead, `currency` (ISO 4217) is that of amounts with none named.
+    `today` tells what lies ahead, `currency` (ISO 4217) is that of amounts with none named. Headings that say nothing
+    of a purchase are passed over.
     """
     try:
-        text = readable_text(content)
-        delimiter, _ = headings_of(text, _is_known)
-        head, *rows = rows_of(text, delimiter)
-        columns, mistakes = _columns(head)
-        if not mistakes and not rows:
+        sheet = _headings(playbook).sheet(readable_text(content))
+        needed = ("customer", *NEEDED) if "person" not in sheet.columns else NEEDED
+        if wrong := (*sheet.twice, *sheet.missing(needed)):
+            return Books(mistakes=wrong)
+        if not sheet.rows:
             raise Unreadable("empty")
     except Unreadable as error:
         return Books(mistakes=(error.mistake,))
-    if mistakes:
-        return Books(mistakes=tuple(mistakes))
-    reader = _Reader(columns, rows, today, currency)
-    entries = [entry for row in rows if (entry := reader.entry(row))]
-    mistakes = sorted([*reader.mistakes, *_repeated(entries, columns)], key=lambda each: each.place.row or 0)
+    reader = _Reader(sheet, _kinds(playbook), today, currency)
+    entries = [entry for row in sheet.rows if (entry := reader.entry(row))]
+    mistakes = sorted([*reader.mistakes, *_repeated(entries, sheet)], key=lambda each: each.place.row or 0)
     return Books(mistakes=tuple(mistakes[:MISTAKES_AT_MOST])) if mistakes else Books(tuple(entries))
 
 
-# --- headings
+def _headings(playbook: Playbook) -> Headings:
+    return Headings.of(playbook.imports.transactions)
 
 
-@cache
-def _headings() -> dict[str, str]:
-    return {heading_key(word): column for column, said in COLUMNS.items() for word in said.split(", ")}
-
-
-@cache
-def _kinds() -> dict[str, str]:
-    return {heading_key(word): kind for kind, said in KIND_WORDS.items() for word in said.split(", ")}
-
-
-def _column(heading: str) -> str | None:
-    return _headings().get(heading_key(heading))
-
-
-def _is_known(heading: str) -> bool:
-    return _column(heading) is not None
-
-
-def _columns(head: Row) -> tuple[dict[str, tuple[str, int]], list[Mistake]]:
-    """Column → its heading and its place in the row; headings that say nothing of a purchase are passed over."""
-    columns: dict[str, tuple[str, int]] = {}
-    mistakes: list[Mistake] = []
-    for position, written in enumerate(head.cells):
-        heading, column = one_line(written)[:NAME_AT_MOST], _column(written)
-        if column in columns:
-            mistakes.append(Mistake("twice", Place(head.number, column=heading), {"value": heading}))
-        elif column is not None:
-            columns[column] = heading, position
-    missing = [column for column in NEEDED if column not in columns]
-    if not {"customer", "person"} & set(columns):
-        missing.insert(0, "customer")
-    return columns, mistakes + [Mistake("missing_column", Place(head.number), {"value": each}) for each in missing]
+def _kinds(playbook: Playbook) -> dict[str, str]:
+    """What may be written for a kind → the kind."""
+    return {heading_key(word): kind for kind, said in playbook.imports.kinds.items() for word in said}
 
 
 # --- rows
@@ -175,22 +111,22 @@ def _columns(head: Row) -> tuple[dict[str, tuple[str, int]], list[Mistake]]:
 class _Reader:
     """Reads rows by their columns and keeps every mistake."""
 
-    columns: dict[str, tuple[str, int]]
-    rows: Sequence[Row]
+    sheet: Sheet
+    kinds: dict[str, str]
     today: date
     currency: str
     mistakes: list[Mistake] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         # 03/04/2026 means one thing in the whole file: another row may tell which.
-        self._month_first = is_month_first(self._cell(row, "date") for row in self.rows)
+        self._month_first = is_month_first(self._cell(row, "date") for row in self.sheet.rows)
 
     def entry(self, row: Row) -> Entry | None:
         """The row, or None where something in it is wrong."""
         before = len(self.mistakes)
         customer, person = self._text(row, "customer"), self._text(row, "person")
         if not (customer or person):
-            self._wrong(row, "customer" if "customer" in self.columns else "person", "missing_name")
+            self._wrong(row, "customer" if "customer" in self.sheet.columns else "person", "missing_name")
         kind = self._kind(row)
         day = self._day(row, kind)
         amount, currency = self._amount(row)
@@ -198,26 +134,18 @@ class _Reader:
         if spent is not None and spent < 0:
             self._wrong(row, "spent", "below_zero")
         product, reference = self._text(row, "product"), self._text(row, "reference")
-        if any(cell.strip() for cell in row.cells[self._width :]):
+        if self.sheet.is_too_long(row):
             self._wrong(row, None, "too_many_cells")
         if len(self.mistakes) > before:
             return None
         assert day is not None
         return Entry(row.number, customer, person, day, kind, amount, currency, profit, spent, product, reference)
 
-    @property
-    def _width(self) -> int:
-        return max(position for _, position in self.columns.values()) + 1
-
     def _cell(self, row: Row, column: str) -> str:
-        if column not in self.columns:
-            return ""
-        position = self.columns[column][1]
-        return unguarded(row.cells[position]).strip() if position < len(row.cells) else ""
+        return self.sheet.cell(row, column).strip()
 
     def _wrong(self, row: Row, column: str | None, what: str, **facts: Any) -> None:
-        heading = self.columns[column][0] if column in self.columns else column
-        self.mistakes.append(Mistake(what, Place(row.number, column=heading), facts))
+        self.mistakes.append(Mistake(what, self.sheet.place(row, column), facts))
 
     def _text(self, row: Row, column: str) -> str | None:
         """A text on one line; a name without a letter or a figure is none."""
@@ -230,7 +158,7 @@ class _Reader:
 
     def _kind(self, row: Row) -> str:
         written = self._cell(row, "kind")
-        kind = _kinds().get(heading_key(written)) if written else "purchase"
+        kind = self.kinds.get(heading_key(written)) if written else "purchase"
         if kind is None:
             self._wrong(row, "kind", "unknown_value", value=written[:NAME_AT_MOST], known=list(KINDS))
         return kind or "purchase"
@@ -281,14 +209,14 @@ class _Reader:
         return read[0]
 
 
-def _repeated(entries: Iterable[Entry], columns: dict[str, tuple[str, int]]) -> list[Mistake]:
+def _repeated(entries: Iterable[Entry], sheet: Sheet) -> list[Mistake]:
     """References that stand in two rows: only one of them could be told from what is on record already."""
     first: dict[str, int] = {}
     mistakes = []
     for each in entries:
         if each.reference and first.setdefault(each.reference, each.row) != each.row:
             facts = {"value": each.reference, "other": first[each.reference]}
-            mistakes.append(Mistake("same_reference", Place(each.row, column=columns["reference"][0]), facts))
+            mistakes.append(Mistake("same_reference", Place(each.row, column=sheet.columns["reference"][0]), facts))
     return mistakes
 
 

@@ -388,7 +388,8 @@ def transactions_import(file: BinaryIO, name: str, database: str | None) -> None
         if member is None:
             raise click.ClickException(f"There is no member {name!r}; manny user list shows who is there.")
         now = datetime.now(ZoneInfo(member.timezone))
-        planned = plan(work, member, read_transactions(file.read(SIZE_AT_MOST + 1), now.date(), settings.currency))
+        books = read_transactions(file.read(SIZE_AT_MOST + 1), load_playbook(), now.date(), settings.currency)
+        planned = plan(work, member, books)
         if planned.mistakes:
             mistakes = [mistake.to_json() for mistake in planned.mistakes]
             facts = {"name": Path(file.name).name, "count": len(mistakes), "mistakes": mistakes}

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from actions.playbook import load as load_playbook
 from actions.turn import Button, Reply
 from nlu.values.amounts import write_amount
 from nlu.values.times import write_when
@@ -56,6 +57,12 @@ def words(name: str, language: str) -> Mapping[str, str]:
     return _words(name, language)
 
 
+def _word(name: str, language: str) -> str:
+    """What a value is called; what kinds of objections are called is in the playbook. A word of somebody's stays as it is."""
+    objection = load_playbook().objections.get(name)
+    return objection.name.in_(language) if objection else _words("words", language).get(name, name)
+
+
 def _label(button: Button, language: str) -> str:
     return html.unescape(_label_template(button.label, language).render(button.facts))
 
@@ -88,7 +95,7 @@ def _environment(language: str) -> Environment:
     environment.filters["number"] = number
     environment.filters["field"] = lambda name: _words("fields", language)[name]
     environment.filters["intent"] = lambda name: _words("intents", language)[name]
-    environment.filters["word"] = lambda name: _words("words", language).get(str(name), name)
+    environment.filters["word"] = lambda name: _word(str(name), language)
     return environment
 
 

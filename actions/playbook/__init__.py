@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
+from actions.playbook.imports import Imports
 from actions.playbook.information import Information
 from actions.playbook.leaving import REASONS, Reason
 from actions.playbook.needs import Needs
@@ -51,6 +52,7 @@ class Answer(Text):
 class Objection(Entry):
     """How to meet one kind of objection (domain, section 6)."""
 
+    name: Text
     behind: Text
     question: Text
     answers: Annotated[tuple[Answer, ...], Field(min_length=2, max_length=3)]
@@ -177,6 +179,7 @@ class Playbook(Entry):
     people: People
     needs: Needs
     information: Information
+    imports: Imports
     tiers: Tiers
     products: Annotated[tuple[Product, ...], Field(min_length=1)]
 

@@ -61,6 +61,11 @@ PARTS = ("feature", "advantage", "benefit", "evidence")
 TEXT = {"en": "Do it.", "zh": "去做。"}
 
 MISTAKES = [
+    ("imports", _drop("products", "serves"), "imports.yml: products: serves is missing"),
+    ("imports", _set(["gift", "礼品"], "kinds", "gift"), "imports.yml: kinds: gift is unknown"),
+    ("imports", _set(["profit", "毛利"], "transactions", "spent"), "imports.yml: transactions: profit stands for"),
+    ("imports", _set(["day"], "transactions", "date"), "imports.yml: transactions: date needs a word in each language"),
+    ("imports", _set([False, "编号"], "transactions", "reference"), "imports.yml: transactions: reference: 0: Input"),
     ("classes", _drop("M+A+n"), "classes.yml: M+A+n is missing"),
     ("classes", _set({}, "X+A+N"), "classes.yml: X+A+N: verdict: Field required"),
     ("classes", _drop("M+a+N", "verdict", "zh"), "classes.yml: M+a+N: verdict: zh: Field required"),

@@ -20,7 +20,7 @@ from actions.pitching import Listener
 from actions.rules.man import Man
 from actions.turn import Button, Reply
 from bot.replies import LANGUAGES, TEMPLATES, Rendered, plain, render, words
-from nlu.understanding import MAN, OBJECTIONS, PERIODS, ROLES, STYLES
+from nlu.understanding import MAN, PERIODS, ROLES, STYLES
 from nlu.values.amounts import WRITTEN_CURRENCIES, read_amount
 from nlu.values.times import read_when
 
@@ -388,7 +388,7 @@ def test_it_has_the_same_words_in_both_languages(name: str) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_it_has_a_word_for_every_value_of_the_contract(language: str) -> None:
     known = _entries("words", language)
-    assert {"yes", "no", *OBJECTIONS, *ROLES, *STYLES, *PERIODS} <= set(known)
+    assert {"yes", "no", *ROLES, *STYLES, *PERIODS} <= set(known)
     assert set(MAN) <= set(_entries("fields", language))
 
 

@@ -14,8 +14,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from actions.importing_transactions import (
-    COLUMNS,
-    KIND_WORDS,
     MISTAKES_AT_MOST,
     NAME_AT_MOST,
     Books,
@@ -25,6 +23,7 @@ from actions.importing_transactions import (
     put_on_record,
     read_transactions,
 )
+from actions.playbook import load
 from actions.sheets import ROWS_AT_MOST, SIZE_AT_MOST
 from bot import settings as settings_module
 from bot.cli import main
@@ -80,7 +79,7 @@ IN_CHINESE = _entries(
 
 
 def _read(text: str, encoding: str = "utf-8") -> Books:
-    return read_transactions(text.encode(encoding), TODAY, "CNY")
+    return read_transactions(text.encode(encoding), load(), TODAY, "CNY")
 
 
 def _problems(books: Books) -> list[tuple[int | None, str | int | None, str]]:
@@ -109,14 +108,14 @@ def _problems(books: Books) -> list[tuple[int | None, str | int | None, str]]:
 def test_it_reads_what_spreadsheets_write(text: str, encoding: str, entries: tuple[Entry, ...]) -> None:
     books = _read(text, encoding)
     assert (books.mistakes, books.entries) == ((), entries)
-    assert looks_like_transactions(text.encode(encoding))
+    assert looks_like_transactions(text.encode(encoding), load())
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_it_knows_a_heading_of_each_column_in_both_languages(language: str) -> None:
     wanted = {
-        column: next(word for word in said.split(", ") if word.isascii() == (language == "en"))
-        for column, said in COLUMNS.items()
+        column: next(word for word in said if word.isascii() == (language == "en"))
+        for column, said in load().imports.transactions.items()
     }
     cells = {"customer": "Acme", "person": "Li", "date": "2026-01-05", "amount": "5", "currency": "EUR", "profit": "1"}
     cells |= {"spent": "2", "product": "X200", "kind": "debt", "reference": "7"}
@@ -125,7 +124,7 @@ def test_it_knows_a_heading_of_each_column_in_both_languages(language: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("word", "kind"), [(word, kind) for kind, said in KIND_WORDS.items() for word in said.split(", ")]
+    ("word", "kind"), [(word, kind) for kind, said in load().imports.kinds.items() for word in said]
 )
 def test_it_knows_what_a_row_is(word: str, kind: str) -> None:
     (entry,) = _read(f"customer,date,amount,type\nAcme,2026-01-05,5,{word.upper()}").entries
@@ -133,7 +132,7 @@ def test_it_knows_what_a_row_is(word: str, kind: str) -> None:
 
 
 def test_it_passes_over_columns_that_say_nothing_of_a_purchase() -> None:
-    (entry,) = _read("warehouse,customer,tax,date,amount\n3,Acme,19%,2026-01-05,5\n,,,,\n").entries
+    (entry,) = _read("warehouse,customer,tax,date,amount,notes\n3,Acme,19%,2026-01-05,5,paid\n,,,,,\n").entries
     assert (entry.who, entry.amount, entry.kind, entry.reference) == ("Acme", 500, "purchase", None)
 
 
@@ -146,7 +145,7 @@ def test_it_takes_formulas_for_texts() -> None:
     "text", ["product,feature_en,amount\n", "name,phone\n", "hello\n", "", "customer,date\n", '"unclosed', "\0\1\2"]
 )
 def test_it_takes_no_other_file_for_purchases(text: str) -> None:
-    assert not looks_like_transactions(text.encode())
+    assert not looks_like_transactions(text.encode(), load())
 
 
 # --- mistakes
@@ -228,7 +227,7 @@ def test_it_names_what_is_wrong_with_the_headings(head: str, problems: list[tupl
     ],
 )
 def test_it_refuses_what_is_no_table_or_too_large(content: bytes, what: str) -> None:
-    books = read_transactions(content, TODAY, "USD")
+    books = read_transactions(content, load(), TODAY, "USD")
     assert [each.what for each in books.mistakes] == [what]
     assert books.entries == ()
 
@@ -247,10 +246,10 @@ def test_it_stops_at_many_mistakes() -> None:
     )
 )
 def test_no_file_breaks_it(content: bytes) -> None:
-    books = read_transactions(content, TODAY, "USD")
+    books = read_transactions(content, load(), TODAY, "USD")
     assert not (books.entries and books.mistakes)
     assert books.entries or books.mistakes
-    looks_like_transactions(content)
+    looks_like_transactions(content, load())
 
 
 # --- what is put on record
