@@ -8,10 +8,11 @@ from typing import Any
 
 from actions import resolving
 from actions.recording import about, local, man_of, money, offering_follow_up
+from actions.registry import presses
 from actions.rules import relationship as rules
 from actions.rules.occasions import anniversary, next_of, soonest
 from actions.rules.relationship import History, Purchase, Sign
-from actions.turn import Reply, Turn
+from actions.turn import Button, Reply, Turn
 from storage.models import Opportunity
 from storage.repositories import Bought
 from storage.repositories.transactions import ROWS_AT_MOST
@@ -22,7 +23,7 @@ SHOWN = 2
 
 def beginning(turn: Turn, opportunity: Opportunity) -> dict[str, Any]:
     """What a won deal's reply says of the relationship: its stage, its first measures, how to ask for a referral."""
-    history, language = _history(turn, opportunity), turn.said.language
+    history, language = history_of(turn, opportunity), turn.said.language
     method = turn.playbook.relationship
     stage = method.stages[rules.stage(history.purchases, turn.now.date(), method.limits)]
     return {
@@ -43,19 +44,25 @@ def why_customers_leave(turn: Turn) -> Reply:
     return Reply("relationship/leaving", {"reasons": _reasons(turn)})
 
 
+@presses("show_why_leave")
+def show_why_leave(turn: Turn, arguments: dict[str, Any]) -> Reply:
+    """The same behind the details of one relationship."""
+    return why_customers_leave(turn)
+
+
 def is_to_keep(turn: Turn, opportunity: Opportunity) -> bool:
     """Whether there is something to keep: they have bought, or an open deal shows signs of a decline.
 
     With anybody else the next step is the one of their class, however the question was put.
     """
-    history = _history(turn, opportunity)
+    history = history_of(turn, opportunity)
     return bool(history.purchases or rules.signs(history, turn.now.date(), turn.playbook.relationship.limits))
 
 
 def how_to_keep(turn: Turn, opportunity: Opportunity) -> Reply:
     """The stage of the relationship, signs of a decline with their figures, recover or let go, and the measures."""
     method, language, today = turn.playbook.relationship, turn.said.language, turn.now.date()
-    history, bought = _history(turn, opportunity), _bought(turn, opportunity)
+    history, bought = history_of(turn, opportunity), _bought(turn, opportunity)
     key = rules.stage(history.purchases, today, method.limits)
     stage, phase = method.stages[key], method.phases[rules.phase(history, today, method.limits)]
     signs = rules.signs(history, today, method.limits)
@@ -82,14 +89,16 @@ def how_to_keep(turn: Turn, opportunity: Opportunity) -> Reply:
         cause=_likely_cause(turn, signs),
         measures=measures[:SHOWN],
         all_measures=measures,
-        reasons=_reasons(turn),
     )
     reply = Reply("relationship/advice", facts | (letter(turn, opportunity) if way != rules.LET_GO else {}))
     if way != rules.LET_GO and turn.work.reminders.next_for(opportunity.id) is None:
         days = method.recover_after_days if way == rules.RECOVER else method.call_after_days
         due = datetime.combine(today + timedelta(days=days), time(turn.day.hour_of(None)))
         reply = offering_follow_up(turn, reply, opportunity, due)
-    return reply.with_more("relationship/details")
+    whose = {"opportunity_id": opportunity.id}
+    return reply.with_more(
+        "relationship/details", Button("cycle", "show_cycle", whose), Button("why_leave", "show_why_leave")
+    )
 
 
 def letter(turn: Turn, opportunity: Opportunity) -> dict[str, Any]:
@@ -115,7 +124,7 @@ def letter(turn: Turn, opportunity: Opportunity) -> dict[str, Any]:
 # --- what is known of them
 
 
-def _history(turn: Turn, opportunity: Opportunity) -> History:
+def history_of(turn: Turn, opportunity: Opportunity) -> History:
     """What they bought and sent back, what they object to, and when they were heard of last."""
     deals = turn.work.deals(turn.speaker)
     theirs = deals.of_customer(opportunity)
@@ -147,21 +156,21 @@ def _history(turn: Turn, opportunity: Opportunity) -> History:
 
 def _rows(turn: Turn, opportunity: Opportunity, kind: str) -> list[Purchase]:
     """The latest purchases, or returns, of the customer."""
-    company_id, person_id = _customer(opportunity)
+    company_id, person_id = customer_of(opportunity)
     if company_id is None and person_id is None:
         return []
     rows = turn.work.transactions(turn.speaker).latest(company_id, person_id, (kind,), ROWS_AT_MOST)
     return [Purchase(row.happened_on, row.amount_minor, row.currency) for row in rows]
 
 
-def _customer(opportunity: Opportunity) -> tuple[int | None, int | None]:
+def customer_of(opportunity: Opportunity) -> tuple[int | None, int | None]:
     """The customer as purchases know them: the company, or the person where there is none, and None for the other."""
     return opportunity.company_id, None if opportunity.company_id else opportunity.contact_id
 
 
 def _bought(turn: Turn, opportunity: Opportunity) -> Sequence[Bought]:
     """What they have bought since the beginning, by currency."""
-    company_id, person_id = _customer(opportunity)
+    company_id, person_id = customer_of(opportunity)
     if company_id is None and person_id is None:
         return ()
     return turn.work.transactions(turn.speaker).bought(company_id=company_id, person_id=person_id)

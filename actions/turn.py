@@ -85,9 +85,12 @@ class Reply:
         """The same reply with more facts."""
         return replace(self, facts={**self.facts, **facts})
 
-    def with_more(self, template: str) -> Reply:
-        """The same reply with a [more] button behind its others: it shows `template` with these facts and buttons."""
-        others = [asdict(button) for button in self.buttons]
+    def with_more(self, template: str, *further: Button) -> Reply:
+        """The same reply with a [more] button behind its others: it shows `template` with these facts and buttons.
+
+        `further` are buttons that only the details have.
+        """
+        others = [asdict(button) for button in (*self.buttons, *further)]
         more = Button("more", "show_more", {"template": template, "facts": self.facts, "buttons": others})
         return replace(self, buttons=(*self.buttons, more))
 

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import model_validator
 
 from actions.playbook.texts import Entry, Text
-from actions.rules.relationship import PHASES, STAGES, Limits
+from actions.rules.relationship import CYCLE, PHASES, STAGES, Limits
 
 
 class RelationshipStage(Entry):
@@ -24,6 +24,13 @@ class RelationshipPhase(Entry):
     stress: Text
 
 
+class Turning(Entry):
+    """A step of the cycle to keep: what it is called, and what it is."""
+
+    name: Text
+    do: Text
+
+
 class Relationship(Entry):
     """All of relationship.yml."""
 
@@ -34,12 +41,14 @@ class Relationship(Entry):
     """After signs of decline: when to get in touch."""
     refer: Text
     """How to ask a customer for a referral, aloud."""
+    cycle: dict[str, Turning]
     stages: dict[str, RelationshipStage]
     phases: dict[str, RelationshipPhase]
 
     @model_validator(mode="after")
     def _complete(self) -> Relationship:
         wanted: tuple[tuple[str, dict[str, Any], tuple[str, ...]], ...] = (
+            ("cycle", self.cycle, CYCLE),
             ("stages", self.stages, STAGES),
             ("phases", self.phases, PHASES),
         )

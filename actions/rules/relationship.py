@@ -13,6 +13,8 @@ PHASES = ("acquaintance", "reserve", "steady", "second_thoughts", "firm")
 """The relationship in time, in the order in which it goes."""
 SIGNS = ("overdue", "fewer", "smaller", "returns", "objections", "silent", "stuck")
 """Signs of decline, the surest first."""
+CYCLE = ("interact", "differentiate", "map", "respond")
+"""The cycle to keep: know the customer in interaction, differentiate, map a strategy to the type, respond at once."""
 KEEP, RECOVER, LET_GO = "keep", "recover", "let_go"
 RHYTHM_FROM = 3
 """Days with a purchase from which on a customer has a rhythm: two gaps can be compared, one cannot."""
@@ -120,6 +122,19 @@ def signs(history: History, today: date, limits: Limits) -> list[Sign]:
         _stuck(history.waiting_since, today, limits),
     ]
     return [sign for sign in found if sign is not None]
+
+
+def turning(waiting: bool, lacks: bool, typed: bool) -> str:
+    """The step of the cycle that is due.
+
+    Whoever waits for an answer gets it at once; then what is not known is found out (`lacks`), then the type (`typed`
+    once there is one), and with all of that the strategy for the type is followed.
+    """
+    if waiting:
+        return "respond"
+    if lacks:
+        return "interact"
+    return "map" if typed else "differentiate"
 
 
 def phase(history: History, today: date, limits: Limits) -> str:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from actions import playbook
 from actions.playbook.leaving import REASONS
 from actions.rules.relationship import (
+    CYCLE,
     PHASES,
     SIGNS,
     STAGES,
@@ -23,6 +24,7 @@ from actions.rules.relationship import (
     rhythm,
     signs,
     stage,
+    turning,
 )
 
 TODAY = date(2026, 3, 2)
@@ -263,3 +265,23 @@ def test_it_does_not_mind_in_which_order_purchases_come(purchases: tuple[Purchas
 
 def test_it_takes_limits_of_the_company_and_no_unknown_ones() -> None:
     assert stage(_ago(10, 20), TODAY, Limits(**{**vars(LIMITS), "middle_purchases": 2, "middle_days": 5})) == "middle"
+
+
+@pytest.mark.parametrize(
+    ("waiting", "lacks", "typed", "due"),
+    [
+        (True, True, False, "respond"),
+        (True, False, True, "respond"),
+        (False, True, True, "interact"),
+        (False, False, False, "differentiate"),
+        (False, False, True, "map"),
+    ],
+)
+def test_whoever_waits_is_answered_then_what_is_unknown_is_found_out(
+    waiting: bool, lacks: bool, typed: bool, due: str
+) -> None:
+    assert turning(waiting, lacks, typed) == due
+
+
+def test_the_cycle_is_the_one_of_section_8() -> None:
+    assert tuple(METHOD.cycle) == CYCLE == ("interact", "differentiate", "map", "respond")
