@@ -174,7 +174,7 @@ def _books(turn: Turn, opportunity: Opportunity) -> dict[str, Any]:
     return {
         "bought": [money(each.amount_minor, each.currency) for each in bought],
         "bought_last": max((each.last for each in bought), default=opportunity.created_at.date()).isoformat(),
-        "owed": _owed(sums),
+        "owed": owed(sums),
         "files": [file.name for file in files],
         "files_count": count,
     }
@@ -199,7 +199,7 @@ def _file(turn: Turn, opportunity: Opportunity) -> Reply:
         people_count=len(people),
         contact=_person(turn, *people[0]) if people else None,
         sums={name: [_sum(each) for each in sums if each.kind in kinds] for name, kinds in CLASSES.items()},
-        owed=_owed(sums),
+        owed=owed(sums),
         won=[
             {
                 "amount": money(deal.amount_minor, deal.currency or turn.currency) if deal.amount_minor else None,
@@ -234,7 +234,7 @@ def _sum(each: KindSum) -> dict[str, Any]:
     }
 
 
-def _owed(sums: Sequence[KindSum]) -> list[dict[str, Any]]:
+def owed(sums: Sequence[KindSum]) -> list[dict[str, Any]]:
     """Debts less repayments, where something is left, by currency."""
     left: dict[str, int] = {}
     for each in sums:

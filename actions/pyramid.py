@@ -8,6 +8,7 @@ from typing import Any
 
 from actions import resolving
 from actions.lifetime import lifetime_of, lifetimes
+from actions.matching import match_button
 from actions.recording import money
 from actions.registry import handles
 from actions.resolving import Subject
@@ -169,7 +170,7 @@ def _tier(turn: Turn, subject: Subject) -> Reply:
         "would": tier_name(turn, raised) if raised else None,
         "do": advice.in_(language),
     }
-    return Reply("pyramid/tier", facts, (_again(turn, "lifetime", key),))
+    return Reply("pyramid/tier", facts, (_again(turn, "lifetime", key), match_button(key)))
 
 
 # --- steps

@@ -9,18 +9,29 @@ from typing import Any
 
 from actions import resolving
 from actions.asking import Ask
+from actions.matching import match_button
 from actions.playbook.scoring import Criterion
 from actions.recording import about, offering, suggested_follow_up
 from actions.registry import handles, presses
+from actions.relationship import customer_of
 from actions.rules.audit import verdict
 from actions.rules.scoring import BEST, grade, weakest, weigh
 from actions.rules.stages import CLOSED
-from actions.scoring import assessed_by, days_since, ids_of, keep, name_of, next_of, question, score_in
+from actions.scoring import (
+    AUDIT,
+    DISTRIBUTOR,
+    assessed_by,
+    days_since,
+    ids_of,
+    keep,
+    name_of,
+    next_of,
+    question,
+    score_in,
+)
 from actions.turn import Button, Reply, Turn
 from storage.models import Assessment, Opportunity
 from storage.repositories import Assessed
-
-AUDIT, DISTRIBUTOR = "audit", "distributor"
 
 MORE = {AUDIT: "scoring/audit_more", DISTRIBUTOR: "scoring/distributor_more"}
 """What shows every score."""
@@ -170,7 +181,7 @@ def _audited(turn: Turn, opportunity: Opportunity, sheet: Assessment | None) -> 
     reply = Reply("scoring/audit", {**facts, "says": said.say.in_(language)})
     if opportunity.stage not in CLOSED:
         reply = offering(turn, reply, opportunity, suggested_follow_up(turn, opportunity))
-    return reply.with_more(MORE[AUDIT])
+    return reply.with_more(MORE[AUDIT], match_button(customer_of(opportunity)))
 
 
 def _distributor(turn: Turn, reseller: Assessed, sheet: Assessment | None) -> Reply:

@@ -16,6 +16,9 @@ from storage.repositories import Assessed
 
 Asked = TypeVar("Asked", Criterion, Indicator)
 
+AUDIT, DISTRIBUTOR = "audit", "distributor"
+"""The kinds of assessments that are asked through, beside the credit rating."""
+
 ON_BUTTONS = (1, 2, 3, 4, 5, 0)
 """As on a telephone: at the terminal, where buttons are pressed by their place, a typed 4 is a 4."""
 

@@ -14,6 +14,7 @@ from pydantic import Field, ValidationError, model_validator
 from actions.playbook.imports import Imports
 from actions.playbook.information import Information
 from actions.playbook.leaving import REASONS, Reason
+from actions.playbook.match import Match
 from actions.playbook.needs import Needs
 from actions.playbook.occasions import Occasions
 from actions.playbook.people import People
@@ -181,6 +182,7 @@ class Playbook(Entry):
     information: Information
     imports: Imports
     tiers: Tiers
+    match: Match
     products: Annotated[tuple[Product, ...], Field(min_length=1)]
 
     @model_validator(mode="after")
@@ -213,6 +215,11 @@ class Playbook(Entry):
             f"phases.yml: {stage} is in {count} phases, not in one"
             for stage in STAGES
             if (count := sum(stage in phase.stages for phase in self.phases.values())) != 1
+        ]
+        mistakes += [
+            f"match.yml: {key} is no question of audit.yml"
+            for key in (self.match.attractive, self.match.able)
+            if all(question.key != key for question in self.audit.questions)
         ]
         mistakes += [f"products.yml: {name} is the name of two products" for name in namesakes(self.products)]
         if mistakes:
