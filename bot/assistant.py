@@ -227,7 +227,7 @@ class Assistant:
     def _queue(self, work: UnitOfWork, turn: Turn, reply: Reply, message_id: int | None) -> Outgoing:
         """Renders the reply and puts it into the outbox, all in the turn's transaction."""
         language = turn.said.language
-        rendered = render(reply, language)
+        rendered = render(reply, language, turn.now.date())
         names = {name: stage.name.in_(language) for name, stage in self._playbook.stages.items()}
         attached: list[Path] = []
         if reply.chart is not None:

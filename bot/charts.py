@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from importlib.resources import as_file, files
 from itertools import accumulate
 from pathlib import Path
@@ -11,6 +12,7 @@ from unicodedata import east_asian_width
 from actions.turn import Chain, Chart, Funnel, Tiers
 from bot.replies import words
 from nlu.understanding import INTENTS
+from nlu.values.amounts import write_amount
 
 _BLUE, _GREEN, _GREY, _RED = "#3b6fb6", "#3f9c6b", "#b0b7c0", "#c9504a"
 _TIERS = ("#f2b705", "#8fb4e3", "#b9d3ee", "#e1e8ef")
@@ -42,7 +44,7 @@ def _draw_funnel(funnel: Funnel, language: str, names: dict[str, str], target: P
         for row, (stage, count, minor) in enumerate(funnel.stages):
             colour = {"won": _GREEN, "lost": _GREY}.get(stage, _BLUE)
             axes.barh(row, count, left=(widest - count) / 2, color=colour, height=0.72)
-            text = label["bar"].format(count=count, amount=f"{minor / 100:,.0f}", currency=funnel.currency)
+            text = label["bar"].format(count=count, amount=_money(minor, funnel.currency, language))
             axes.text(widest * 1.04, row, text, va="center", fontproperties=font, fontsize=10)
             axes.text(-widest * 0.04, row, names[stage], va="center", ha="right", fontproperties=font, fontsize=11)
         axes.set_xlim(-widest * 0.32, widest * 1.62)
@@ -52,6 +54,11 @@ def _draw_funnel(funnel: Funnel, language: str, names: dict[str, str], target: P
         target.parent.mkdir(parents=True, exist_ok=True)
         figure.savefig(target, bbox_inches="tight")
     return target
+
+
+def _money(minor: int, currency: str, language: str) -> str:
+    """An amount without its cents, as replies write it."""
+    return write_amount(Decimal(round(minor / 100)), currency, language)
 
 
 NAME_AT_MOST = 22
@@ -160,7 +167,7 @@ def _draw_tiers(pyramid: Tiers, language: str, target: Path) -> Path:
                 bars.append((0.7, profit, _GREEN if profit >= 0 else _RED, "earned", ""))
             for height, minor, colour, kind, more in bars:
                 right.barh(row + height, minor, color=colour, height=0.3 if kind == "sold" else 0.2)
-                text = label[kind].format(amount=f"{minor / 100:,.0f}", currency=pyramid.currency) + more
+                text = label[kind].format(amount=_money(minor, pyramid.currency, language)) + more
                 right.text(max(minor, 0), row + height, f"  {text}", va="center", fontproperties=font, fontsize=9)
         most = max([sales for _, _, sales, _ in tiers] + profits + [1])
         right.set_xlim(min([0, *profits]) * 1.05, most * 1.75)

@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import FrameType
 from typing import BinaryIO, NoReturn
@@ -393,8 +393,9 @@ def transactions_import(file: BinaryIO, name: str, database: str | None) -> None
         if planned.mistakes:
             mistakes = [mistake.to_json() for mistake in planned.mistakes]
             facts = {"name": Path(file.name).name, "count": len(mistakes), "mistakes": mistakes}
-            raise click.ClickException(render(Reply("files/mistakes", facts), member.language).text)
-        told = render(Reply("pyramid/imported", put_on_record(work, member, planned, now)), member.language).text
+            raise click.ClickException(render(Reply("files/mistakes", facts), member.language, now.date()).text)
+        imported = Reply("pyramid/imported", put_on_record(work, member, planned, now))
+        told = render(imported, member.language, now.date()).text
         work.commit()
     click.echo(told)
 
@@ -458,7 +459,7 @@ def products_import(file: Path, check: bool, database: str | None) -> None:
                 "count": len(imported.mistakes),
                 "mistakes": [mistake.to_json() for mistake in imported.mistakes],
             }
-            raise click.ClickException(render(Reply("files/mistakes", facts), "en").text)
+            raise click.ClickException(render(Reply("files/mistakes", facts), "en", date.today()).text)
         team = work.team.default_team().id
         changes = catalogue.difference(catalogue.own_products(work, team), imported.products)
         if not check:

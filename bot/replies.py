@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from actions.playbook import load as load_playbook
 from actions.turn import Button, Reply
 from nlu.values.amounts import write_amount
-from nlu.values.times import write_when
+from nlu.values.times import write_date, write_when
 
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 LANGUAGES = ("en", "zh")
@@ -39,11 +39,12 @@ class Rendered:
     labels: tuple[str, ...]
 
 
-def render(reply: Reply, language: str) -> Rendered:
-    """The words of a reply. Raises jinja2 errors for a missing template or an undefined fact."""
-    environment = _environment(language)
+def render(reply: Reply, language: str, today: date) -> Rendered:
+    """The words of a reply, its dates as they are said `today`. Raises jinja2 errors for a missing template or an
+    undefined fact."""
+    environment = _environment(language, today)
     markup = _tidy(environment.get_template(f"{reply.template}.j2").render(reply.facts))
-    labels = tuple(_label(button, language) for button in reply.buttons)
+    labels = tuple(_label(button, language, today) for button in reply.buttons)
     return Rendered(markup, plain(markup), labels)
 
 
@@ -63,13 +64,13 @@ def _word(name: str, language: str) -> str:
     return objection.name.in_(language) if objection else _words("words", language).get(name, name)
 
 
-def _label(button: Button, language: str) -> str:
-    return html.unescape(_label_template(button.label, language).render(button.facts))
+def _label(button: Button, language: str, today: date) -> str:
+    return html.unescape(_label_template(button.label, language, today).render(button.facts))
 
 
-@cache
-def _label_template(name: str, language: str) -> Template:
-    return _environment(language).from_string(_words("buttons", language)[name])
+@lru_cache(maxsize=500)
+def _label_template(name: str, language: str, today: date) -> Template:
+    return _environment(language, today).from_string(_words("buttons", language)[name])
 
 
 @cache
@@ -78,8 +79,9 @@ def _words(name: str, language: str) -> Mapping[str, str]:
     return loaded
 
 
-@cache
-def _environment(language: str) -> Environment:
+# One a language and day; a team's time zones have up to three days at once.
+@lru_cache(maxsize=6)
+def _environment(language: str, today: date) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES / language),
         # Names and notes are other people's text: one `<` in them would kill a Telegram message.
@@ -89,8 +91,9 @@ def _environment(language: str) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["day"] = lambda iso: _moment(iso[:10], language)
-    environment.filters["moment"] = lambda iso: _moment(iso, language)
+    environment.filters["day"] = lambda iso: _moment(iso[:10], language, today)
+    environment.filters["date"] = lambda iso: write_date(date.fromisoformat(iso[:10]), language)
+    environment.filters["moment"] = lambda iso: _moment(iso, language, today)
     environment.filters["money"] = lambda amount: _money(amount, language)
     environment.filters["number"] = number
     environment.filters["field"] = lambda name: _words("fields", language)[name]
@@ -105,10 +108,10 @@ def _tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in text.splitlines())).strip()
 
 
-def _moment(iso: str, language: str) -> str:
-    """A date, or date and time, with its weekday; what is written here can be read back."""
+def _moment(iso: str, language: str, today: date) -> str:
+    """A date, or date and time, as it is said today; what is written here can be read back."""
     clock = datetime.fromisoformat(iso).time() if "T" in iso else None
-    return write_when(date.fromisoformat(iso[:10]), clock, language)
+    return write_when(date.fromisoformat(iso[:10]), clock, language, today)
 
 
 def number(value: float) -> str:

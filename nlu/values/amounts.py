@@ -406,10 +406,18 @@ def _is_year_or_date(digits: str) -> bool:
 
 
 def write_amount(value: Decimal, currency: str | None, language: str) -> str:
-    """Writes "50,000 USD", or 50,000美元; without a currency the number alone."""
+    """Writes "50,000 USD", or 5万美元 and 50,001美元; without a currency the number alone."""
     number = f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,.2f}"
     if currency is None:
         return number
     if language == "zh" and currency in WRITTEN_CURRENCIES:
-        return f"{number}{WRITTEN_CURRENCIES[currency]}"
+        return f"{_in_myriads(value) or number}{WRITTEN_CURRENCIES[currency]}"
     return f"{number} {currency}"
+
+
+def _in_myriads(value: Decimal) -> str | None:
+    """48万, 1.25亿, as Chinese says a large sum; None where it is small, or would need more than two decimals."""
+    for unit, size in (("亿", 10**8), ("万", 10**4)):
+        if abs(value) >= size and value * 100 % size == 0:
+            return f"{tidy(value / size):f}{unit}"
+    return None

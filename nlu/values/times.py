@@ -18,6 +18,8 @@ RULES = ENGLISH_RULES + CHINESE_RULES + CLOCK_RULES
 
 WEEKDAYS = {"en": ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"), "zh": ("一", "二", "三", "四", "五", "六", "日")}
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+NEAR = 31
+"""Days before and after today in which people say the weekday, and leave the year out."""
 
 
 @dataclass(frozen=True)
@@ -232,7 +234,11 @@ def _fit(left: _Phrase, right: _Phrase) -> bool:
     if left.part and right.part and left.part != right.part:
         return False
     if left.dated and right.dated:
-        return left.dated.weekday != right.dated.weekday and not (left.gone or right.gone)
+        if left.dated.weekday == right.dated.weekday:
+            return False
+        # "Sun 31 Dec 2023": a weekday of its own would be the coming one.
+        its_own = right.start - left.end <= 1 and left.dated.days[0].weekday() == right.dated.days[0].weekday()
+        return its_own or not (left.gone or right.gone)
     return True
 
 
@@ -318,7 +324,7 @@ def _with_day(phrase: _Phrase, phrases: list[_Phrase]) -> _Phrase:
 def _resolve(phrase: _Phrase, now: datetime, day_parts: DayParts) -> When:
     """Turns a phrase into a day and an hour."""
     clocked, dated, part = phrase.clocked, phrase.dated, phrase.part
-    days = _days(phrase) or (now.date(),)
+    days = _days(phrase, now.date()) or (now.date(),)
     whole = When(days[0], None, (phrase.start, phrase.end), part, alternatives=days[1:])
     if clocked and clocked.clock:
         at = at_clock(days[0], clocked.clock, part)
@@ -333,7 +339,7 @@ def _resolve(phrase: _Phrase, now: datetime, day_parts: DayParts) -> When:
     return replace(whole, past=over)
 
 
-def _days(phrase: _Phrase) -> tuple[date, ...]:
+def _days(phrase: _Phrase, today: date) -> tuple[date, ...]:
     """The days that a phrase can mean; a weekday beside a date settles which, or disagrees with it."""
     dated = phrase.dated
     if dated is None:
@@ -342,13 +348,35 @@ def _days(phrase: _Phrase) -> tuple[date, ...]:
     if named is None or dated.weekday:
         return dated.days
     fitting = tuple(day for day in dated.days if day.weekday() == named.weekday())
-    return fitting or (*dated.days, named)
+    return fitting or _just_past(dated, named, today) or (*dated.days, named)
 
 
-def write_when(day: date, at: time | None, language: str) -> str:
-    """Writes weekday, date and time: "Tue 10 Mar 2026, 10:00", or 2026年3月10日 周二 10:00."""
-    weekday = WEEKDAYS["zh" if language == "zh" else "en"][day.weekday()]
+def _just_past(dated: Piece, named: date, today: date) -> tuple[date, ...]:
+    """The day of this year, where no year is said and the weekday is that of the day that is over: "Sun 1 Mar"."""
+    if not dated.weak:
+        return ()
+    days = [today - timedelta(days=back) for back in range(1, NEAR + 1)]
+    meant = {(day.month, day.day) for day in dated.days}
+    return tuple(day for day in days if (day.month, day.day) in meant and day.weekday() == named.weekday())
+
+
+def write_date(day: date, language: str) -> str:
+    """Writes a day with its year, as books and spans do: "10 Mar 2026", or 2026年3月10日."""
+    if language == "zh":
+        return f"{day.year:04d}年{day.month}月{day.day}日"
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year:04d}"
+
+
+def write_when(day: date, at: time | None, language: str, today: date) -> str:
+    """Writes "Tue 10 Mar, 10:00" or 3月10日周二 10:00; far from today "10 Aug", and "10 Jan 2027" in another year.
+
+    The year stands with what is long over, too: without it, it would be read as the next such day."""
+    near = abs((day - today).days) <= NEAR
+    weekday = WEEKDAYS["zh" if language == "zh" else "en"][day.weekday()] if near or at else ""
+    year = "" if day.year == today.year and (near or day > today) else f"{day.year:04d}"
     clock = f"{at:%H:%M}" if at else ""
     if language == "zh":
-        return f"{day.year:04d}年{day.month}月{day.day}日 周{weekday} {clock}".rstrip()
-    return f"{weekday} {day.day} {MONTHS[day.month - 1]} {day.year:04d}" + (f", {clock}" if clock else "")
+        words = [year and f"{year}年", f"{day.month}月{day.day}日", weekday and f"周{weekday}"]
+        return f"{''.join(words)} {clock}".rstrip()
+    words = [weekday, str(day.day), MONTHS[day.month - 1], year]
+    return " ".join(filter(None, words)) + (f", {clock}" if clock else "")

@@ -234,7 +234,7 @@ def test_it_renders_every_picture() -> None:
 def test_it_says_of_an_incomplete_picture_what_is_known_and_what_is_not(language: str) -> None:
     said = {
         "en": {"M": "they can pay", "m": "no money", "A": "they decide", "a": "somebody else", "N": "they need it"},
-        "zh": {"M": "有资金", "m": "暂时没资金", "A": "能拍板", "a": "得别人拍板", "N": "有需求", "n": "暂时没需求"},
+        "zh": {"M": "有预算", "m": "暂时没预算", "A": "能拍板", "a": "得别人拍板", "N": "有需求", "n": "暂时没需求"},
     }[language]
     for man in PICTURES:
         sample: Facts = {"about": {"who": "Li Wei", "picture": man.picture}, "noted": [], "new": True, "said_of": "Li"}
@@ -357,7 +357,9 @@ def test_it_escapes_what_people_are_called(kind: str) -> None:
 def test_it_shows_a_name_on_a_button_as_it_is(kind: str) -> None:
     button = Button("name", "resume", {}, {"name": HOSTILE[kind]})
     for language in LANGUAGES:
-        assert render(Reply("people/which", {"name": "x", "count": 2}, (button,)), language, NOW.date()).labels == (HOSTILE[kind],)
+        assert render(Reply("people/which", {"name": "x", "count": 2}, (button,)), language, NOW.date()).labels == (
+            HOSTILE[kind],
+        )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

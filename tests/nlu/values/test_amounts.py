@@ -169,8 +169,29 @@ def test_what_is_written_is_read_back(value: Decimal, currency: str, language: s
 
 def test_it_writes_amounts_in_both_languages() -> None:
     assert write_amount(Decimal(50_000), "USD", "en") == "50,000 USD"
-    assert write_amount(Decimal(50_000), "USD", "zh") == "50,000美元"
+    assert write_amount(Decimal(50_000), "USD", "zh") == "5万美元"
     assert write_amount(Decimal("1234.5"), None, "en") == "1,234.50"
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ("480000", "48万元"),
+        ("48500", "4.85万元"),
+        ("10000", "1万元"),
+        ("9999", "9,999元"),
+        ("12345", "12,345元"),
+        ("48000.50", "48,000.50元"),
+        ("-887900", "-88.79万元"),
+        ("12345600", "1234.56万元"),
+        ("300000000", "3亿元"),
+        ("125000000", "1.25亿元"),
+        ("123450000", "12345万元"),
+        ("0", "0元"),
+    ],
+)
+def test_it_writes_large_sums_as_chinese_says_them(value: str, written: str) -> None:
+    assert write_amount(Decimal(value), "CNY", "zh") == written
 
 
 WORDS = st.sampled_from(

@@ -1,5 +1,6 @@
 """It reads the figures that a message names, in both languages, and what it says of payments."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -144,6 +145,7 @@ def test_no_text_breaks_it(text: str) -> None:
     assert read_payment(text) in ("on_time", "sometimes_late", "late", None)
 
 
+TODAY = date(2026, 3, 2)
 CENTS = st.integers(0, int(AT_MOST) * 100).map(lambda cents: Decimal(cents) / 100)
 WHOLE = st.integers(0, int(AT_MOST)).map(Decimal)
 
@@ -174,7 +176,7 @@ def test_any_figures_written_by_manny_are_read_back(
         "judged": [],
         "missing": [],
     }
-    read = read_figures(render(Reply("scoring/credit_more", facts), language).text)
+    read = read_figures(render(Reply("scoring/credit_more", facts), language, TODAY).text)
     assert {key: amount.value for key, amount in read.items()} == sheet
     assert {amount.currency for amount in read.values()} == {currency}
 
@@ -197,7 +199,7 @@ def test_what_was_noted_is_read_back_too(sheet: dict[str, Decimal], currency: st
         "next": None,
         "missing": [],
     }
-    read = read_figures(render(Reply("scoring/credit", facts), language).text)
+    read = read_figures(render(Reply("scoring/credit", facts), language, TODAY).text)
     assert {key: amount.value for key, amount in read.items()} == sheet
 
 

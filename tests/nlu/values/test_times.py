@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlu.values.times import DayParts, read_when, write_when
+from nlu.values.times import DayParts, read_when, write_date, write_when
 
 NOW = datetime(2026, 3, 2, 9, 0)  # a Monday
 
@@ -375,21 +375,70 @@ def test_the_span_covers_the_words() -> None:
     assert text[slice(*when.span)] == "下周二 at 10am"
 
 
+TODAYS = st.dates(date(2024, 1, 1), date(2109, 12, 31))
+CLOCKS = st.none() | st.times().map(lambda t: t.replace(second=0, microsecond=0, fold=0))
+
+
 @given(
-    day=st.dates(NOW.date() + timedelta(days=1), date(2199, 12, 31)),
-    at=st.none() | st.times().map(lambda t: t.replace(second=0, microsecond=0, fold=0)),
+    today=TODAYS,
+    days=st.integers(1, 60) | st.integers(1, 30_000),
+    at=CLOCKS,
     language=st.sampled_from(["en", "zh"]),
 )
-def test_what_is_written_is_read_back(day: date, at: time | None, language: str) -> None:
-    when = read_when(write_when(day, at, language), NOW)
+def test_what_is_written_is_read_back(today: date, days: int, at: time | None, language: str) -> None:
+    day, now = today + timedelta(days=days), datetime.combine(today, time(9))
+    when = read_when(write_when(day, at, language, today), now)
     assert when is not None
-    assert (when.date, when.time, when.alternatives) == (day, at, ())
+    assert (when.date, when.time, when.alternatives, when.past) == (day, at, (), False)
 
 
-def test_it_writes_the_weekday_beside_the_date() -> None:
-    assert write_when(date(2026, 3, 10), time(10), "en") == "Tue 10 Mar 2026, 10:00"
-    assert write_when(date(2026, 3, 10), time(10), "zh") == "2026年3月10日 周二 10:00"
-    assert write_when(date(2026, 3, 10), None, "zh") == "2026年3月10日 周二"
+@given(today=TODAYS, back=st.integers(1, 31), at=CLOCKS, language=st.sampled_from(["en", "zh"]))
+def test_what_is_written_of_the_last_weeks_is_read_back_as_over(
+    today: date, back: int, at: time | None, language: str
+) -> None:
+    day, now = today - timedelta(days=back), datetime.combine(today, time(9))
+    when = read_when(write_when(day, at, language, today), now)
+    # With the year of before it is plain that the past is meant, and no time ahead is read.
+    assert (
+        when is None
+        if day.year != today.year
+        else when and (when.date, when.alternatives, when.past) == (day, (), True)
+    )
+
+
+WRITTEN = {
+    ("2026-03-10", None): ("Tue 10 Mar", "3月10日周二"),
+    ("2026-03-10", "10:00"): ("Tue 10 Mar, 10:00", "3月10日周二 10:00"),
+    ("2026-03-02", None): ("Mon 2 Mar", "3月2日周一"),
+    ("2026-03-01", None): ("Sun 1 Mar", "3月1日周日"),
+    ("2026-06-30", None): ("30 Jun", "6月30日"),
+    ("2026-06-30", "09:00"): ("Tue 30 Jun, 09:00", "6月30日周二 09:00"),
+    ("2027-01-01", None): ("1 Jan 2027", "2027年1月1日"),
+    ("2026-01-12", None): ("12 Jan 2026", "2026年1月12日"),
+    ("2025-12-01", None): ("1 Dec 2025", "2025年12月1日"),
+}
+
+
+@pytest.mark.parametrize(("when", "written"), WRITTEN.items())
+def test_it_writes_the_weekday_of_near_days_and_the_year_of_others(
+    when: tuple[str, str | None], written: tuple[str, str]
+) -> None:
+    day, at = date.fromisoformat(when[0]), time.fromisoformat(when[1]) if when[1] else None
+    assert tuple(write_when(day, at, language, NOW.date()) for language in ("en", "zh")) == written
+
+
+@given(today=TODAYS, days=st.integers(1, 30_000), language=st.sampled_from(["en", "zh"]))
+def test_a_date_with_its_year_is_read_back(today: date, days: int, language: str) -> None:
+    when = read_when(write_date(today + timedelta(days=days), language), datetime.combine(today, time(9)))
+    assert when is not None
+    assert (when.date, when.alternatives) == (today + timedelta(days=days), ())
+
+
+def test_a_weekday_tells_the_last_such_day_from_the_next() -> None:
+    for said, day, past in (("sun 1 mar", "2026-03-01", True), ("mon 1 mar", "2027-03-01", False)):
+        when = read_when(said, NOW)
+        assert when is not None
+        assert (when.date, when.past, when.alternatives) == (date.fromisoformat(day), past, ())
 
 
 WORDS = st.sampled_from(

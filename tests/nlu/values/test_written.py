@@ -27,9 +27,8 @@ CENTS = st.integers(1, int(AT_MOST) * 100).map(lambda cents: Decimal(cents) / 10
 
 @given(day=LATER, at=CLOCK, language=LANGUAGE)
 def test_a_moment_in_a_reply(day: date, at: time, language: str) -> None:
-    written = render(
-        Reply("followups/past", {"when": datetime.combine(day, at).isoformat(timespec="minutes")}), language
-    )
+    facts = {"when": datetime.combine(day, at).isoformat(timespec="minutes")}
+    written = render(Reply("followups/past", facts), language, NOW.date())
     when = read_when(written.text.split(" has passed")[0].split("，这个")[0], NOW)
     assert when is not None
     assert (when.date, when.time, when.alternatives) == (day, at, ())
@@ -38,7 +37,7 @@ def test_a_moment_in_a_reply(day: date, at: time, language: str) -> None:
 @given(day=LATER, language=LANGUAGE)
 def test_a_day_on_a_button(day: date, language: str) -> None:
     button = Button("day", "remind_on", {}, {"when": day.isoformat()})
-    label = render(Reply("followups/which_day", {"task": ""}, (button,)), language).labels[0]
+    label = render(Reply("followups/which_day", {"task": ""}, (button,)), language, NOW.date()).labels[0]
     when = read_when(label, NOW)
     assert when is not None
     assert (when.date, when.time, when.alternatives) == (day, None, ())
@@ -72,7 +71,7 @@ def test_an_amount_in_a_reply(value: Decimal, currency: str, language: str) -> N
     best = [{"who": "Acme", "value": {"value": plain, "currency": currency}}]
     assumed = {"years": 5, "retention": 80, "discount": 10}
     facts = {"best": best, "known": 1, "customers": 1, "rep": None, "everybody": False, "assumed": assumed}
-    written = render(Reply("pyramid/lifetimes", facts), language).text
+    written = render(Reply("pyramid/lifetimes", facts), language, NOW.date()).text
     (line,) = [line for line in written.splitlines() if "Acme" in line]
     amount = read_amount(line)
     assert amount is not None
@@ -108,7 +107,7 @@ def test_sizes_and_shares_are_no_quantities(line: str) -> None:
 @pytest.mark.parametrize("period", PERIODS)
 def test_a_period_in_a_reply(period: str, language: str) -> None:
     facts = {"rep": None, "period": period}
-    assert read_period(render(Reply("pipeline/empty", facts), language).text) == period
+    assert read_period(render(Reply("pipeline/empty", facts), language, NOW.date()).text) == period
 
 
 @pytest.mark.parametrize(
