@@ -265,7 +265,7 @@ def offering(turn: Turn, reply: Reply, opportunity: Opportunity, due: datetime |
 
 
 def offering_follow_up(turn: Turn, reply: Reply, opportunity: Opportunity, due: datetime | None) -> Reply:
-    """The reply with a follow-up at `due` offered: [set] [other time] [no]. Unchanged where `due` is None."""
+    """The reply with a follow-up at `due` offered: [remind me] [another time] [no]. Unchanged where `due` is None."""
     if due is None:
         return reply
     when = due.isoformat(timespec="minutes")

@@ -47,6 +47,7 @@ class Desk:
     """A conversation of one member, from an empty database on."""
 
     def __init__(self, folder: Path, language: str = "en") -> None:
+        self.folder = folder
         (folder / "manny.db").write_bytes(empty_database())
         loaded = settings.load(database={"url": f"sqlite:///{folder / 'manny.db'}"}, timezone="Asia/Shanghai")
         self._meaning, self._language = Meaning(), language
@@ -89,6 +90,17 @@ class Desk:
             **{"text": text, "confidence": 1.0, **meant}, intent=intent, language=language
         )
         (reply,) = self._console.say(self._meaning.next.text).replies
+        return reply
+
+    def gets(self, content: bytes, name: str = "contract.pdf", intent: str = "out_of_scope", **meant: Any) -> Outgoing:
+        """The reply to a file with words that mean this, or without any."""
+        text = meant.pop("text", " ".join(str(value) for value in meant.values()))
+        self._meaning.next = Understanding(
+            **{"text": text, "confidence": 1.0, **meant}, intent=intent, language=self._language
+        )
+        path = self.folder / name
+        path.write_bytes(content)
+        (reply,) = self._console.send(path, text).replies
         return reply
 
     def presses(self, number: int) -> Outgoing:

@@ -65,14 +65,14 @@ def test_it_shows_a_company_s_card_on_one_screen_with_the_words_for_each_fact(tm
         desk.hears("log_contact", text="no say, Zhao Min decides", **ACME, authority="no", related="Zhao Min")
         card = desk.hears("show_customer", company="Acme")
         lines = card.text.splitlines()
-        assert lines[0].startswith("Acme · Contacted since Mon 2 Mar 2026")
+        assert lines[0].startswith("Acme · Contacted since Mon 2 Mar")
         assert "People: Zhao Min (decision maker, not met yet), Li Wei" in lines
         assert "Money: yes, “has budget”" in lines
         assert len(lines) <= SCREEN
         assert "by whom" not in card.text
         more = desk.presses(len(card.buttons))
         assert more.template == "contacts/card_more"
-        assert "· Mon 2 Mar 2026, Ann, money (yes): “has budget”" in more.text
+        assert "· Mon 2 Mar, Ann, money (yes): “has budget”" in more.text
 
 
 def test_it_shows_a_person_s_card_where_a_person_is_asked_for(tmp_path: Path) -> None:
@@ -86,9 +86,9 @@ def test_it_shows_a_person_s_card_where_a_person_is_asked_for(tmp_path: Path) ->
             "Li Wei · Acme",
             "technical manager, blue (analytical and precise)",
             "Cares about: nothing new to learn, simple maintenance, and everything covered",
-            "How to deal with them: Hear the requirements out.",
+            "How to deal with them: Hear out what they need.",
         ]
-        assert "Not known whether they decide · met Mon 2 Mar 2026" in lines
+        assert "Not known whether they decide · met Mon 2 Mar" in lines
         assert "Introduced by Wang Fang · introduced 1" in lines
         assert len(lines) <= SCREEN
         assert "Bring a complete plan" in desk.presses(len(card.buttons)).text
@@ -97,7 +97,7 @@ def test_it_shows_a_person_s_card_where_a_person_is_asked_for(tmp_path: Path) ->
 def test_it_shows_a_person_of_no_company_and_a_buyer_without_a_name(tmp_path: Path) -> None:
     with Desk(tmp_path, "zh") as desk:
         desk.hears("log_contact", person="王总", authority="yes", met=True)
-        assert "能拍板 · 2026年3月2日 周一见过" in desk.hears("show_customer", person="王总").text
+        assert "能拍板 · 3月2日周一见过" in desk.hears("show_customer", person="王总").text
         desk.hears("log_contact", mention="new", money="yes")
         assert desk.hears("show_customer", mention="pronoun").text.startswith("一位客户（姓名未知）")
 
@@ -108,7 +108,7 @@ def test_it_shows_what_was_bought_and_is_owed_on_the_card(tmp_path: Path) -> Non
         assert "Bought" not in desk.hears("show_customer", company="Acme").text
         _books(tmp_path, ("purchase", 100, "USD"), ("purchase", 20, "EUR"), ("debt", 50, "USD"), ("purchase", 7, "USD"))
         text = desk.hears("show_customer", company="Acme").text
-        assert "Bought: 107 USD, 20 EUR, last Sun 4 Jan 2026; owes 50 USD" in text
+        assert "Bought: 107 USD, 20 EUR, last 4 Jan 2026; owes 50 USD" in text
 
 
 def test_it_shows_hostile_names_as_they_are(tmp_path: Path) -> None:
@@ -132,14 +132,14 @@ def test_it_shows_the_file_in_its_five_classes_with_sums(tmp_path: Path) -> None
         _books(tmp_path, *((kind, amount, "USD") for kind, amount in [*rows, ("return", 5), ("discount", 2)]))
         reply = _file(desk)
         assert reply.text.splitlines()[1:] == [
-            "1. Basic data: Contacted, on record since Mon 2 Mar 2026, 1 person; Li Wei",
+            "1. Basic data: Contacted, on record since Mon 2 Mar, 1 person; Li Wei",
             "2. Agreements and orders: agreed 300 USD",
-            "3. Debts and repayments: owed 80 USD, paid back 30 USD; still open 50 USD",
-            "4. Transactions: bought 150 USD (2 times), last Sat 3 Jan 2026",
-            "5. Returns and discounts: sent back 5 USD, let off 2 USD",
+            "3. Debts and repayments: owed 80 USD, paid back 30 USD; still owed 50 USD",
+            "4. Transactions: bought 150 USD (2 times), last 3 Jan 2026",
+            "5. Returns and discounts: returned 5 USD, discounts 2 USD",
         ]
         more = desk.presses(len(reply.buttons)).text
-        assert more.splitlines()[3] == "· Wed 7 Jan 2026, discount: 2 USD"
+        assert more.splitlines()[3] == "· 7 Jan 2026, discount: 2 USD"
 
 
 def test_it_never_adds_up_two_currencies(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_it_never_adds_up_two_currencies(tmp_path: Path) -> None:
         desk.hears("log_contact", **ACME, need="yes")
         _books(tmp_path, ("debt", 80, "USD"), ("repayment", 80, "EUR"), ("purchase", 1, "USD"), ("purchase", 2, "EUR"))
         text = _file(desk).text
-        assert "still open 80 USD\n" in text
+        assert "still owed 80 USD\n" in text
         assert "bought 2 EUR, bought 1 USD" in text
 
 
@@ -156,7 +156,7 @@ def test_it_shows_the_file_of_a_person_without_a_company(tmp_path: Path) -> None
         desk.hears("log_contact", person="Otto", need="yes")
         assert _file(desk, person="Otto").buttons == ()
         _books(tmp_path, ("purchase", 9, "USD"), of_person=True)
-        assert "4. Transactions: bought 9 USD, last Thu 1 Jan 2026" in _file(desk, person="Otto").text
+        assert "4. Transactions: bought 9 USD, last 1 Jan 2026" in _file(desk, person="Otto").text
 
 
 def test_it_shows_the_latest_files_and_deals_won(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_it_shows_the_latest_files_and_deals_won(tmp_path: Path) -> None:
         assert "Files: 12, the latest offer 11 <b>.pdf" in reply.text
         assert "offer 11 &lt;b&gt;.pdf" in reply.html
         more = desk.presses(len(reply.buttons)).text
-        assert "· Mon 2 Mar 2026, 48,000 USD" in more
+        assert "· Mon 2 Mar, 48,000 USD" in more
         assert more.count("offer") == 2 * 10
         card = desk.hears("show_customer", company="Acme")
         assert "offer 9 <b>.pdf and 9 more" in desk.presses(len(card.buttons)).text

@@ -67,13 +67,13 @@ def test_it_shows_the_ratios_of_the_figures_at_once(desk: Desk) -> None:
     assert "Current ratio: 250%" in reply.text
     # 16 of punctuality, 4 of the current ratio, 3 of the quick one.
     assert (reply.facts["known"], reply.facts["letter"]) == (23, None)
-    assert "23 of 100 points are known, I rate from 60" in reply.text
+    assert "I know 23 of 100 points, and need 60 to rate them" in reply.text
     assert "payment on time 5" in reply.text
     assert "current assets 5,000,000 USD" in reply.text
     assert list(reply.buttons) == ["go on", "more"]
     more = desk.presses(2)
-    assert "Cash ratio (cash over current assets): not computable without cash" in more.text
-    assert "Debt to net worth (liabilities over net assets): not computable without total liabilities" in more.text
+    assert "Cash ratio (cash over current assets): can't be worked out without cash" in more.text
+    assert "Debt to net worth (liabilities over net assets): can't be worked out without total liabilities" in more.text
 
 
 def test_it_shows_them_in_chinese(tmp_path: Path) -> None:
@@ -107,7 +107,7 @@ def test_it_computes_all_six(desk: Desk) -> None:
 
 def test_it_says_what_cannot_be_computed(desk: Desk) -> None:
     reply = _rates(desk, "Acme current assets 5m, current liabilities 0")
-    assert "Current ratio: not computable, the divisor is 0" in reply.text
+    assert "Current ratio: can't be worked out, the divisor is 0" in reply.text
     assert reply.facts["known"] == 0
 
 
@@ -179,7 +179,7 @@ def test_it_asks_at_once_where_nothing_is_known(desk: Desk) -> None:
     reply = _rates(desk, "credit rating for Acme")
     assert (reply.template, reply.facts["number"], reply.facts["of"]) == ("scoring/question", 1, len(JUDGED))
     assert reply.facts["ask"] == "Did they pay on time last quarter?"
-    assert "Credit for Q1 2026, judged by Q4 2025." in reply.text
+    assert "Credit for Q1 2026, based on Q4 2025." in reply.text
     assert list(reply.buttons) == ["1", "2", "3", "4", "5", "0", "don't know"]
 
 
@@ -190,7 +190,7 @@ def test_it_asks_one_at_a_time_and_gives_the_letter_at_the_end(desk: Desk) -> No
     assert reply.template == "scoring/credit"
     assert (reply.facts["letter"], reply.facts["score"], reply.facts["known"]) == ("AA", 80, 74)
     assert "credit AA for Q1 2026, 80 of 100 on the 74% that is known" in reply.text
-    assert "Send me what you have of: current assets" in reply.text
+    assert "If you have them, send me: current assets" in reply.text
     assert list(reply.buttons) == ["more"]
     reply = desk.hears("rate_credit", text=FULL.split(": ")[1])
     assert (reply.facts["known"], reply.facts["letter"]) == (100, "AA")
@@ -206,7 +206,7 @@ def test_it_gives_no_letter_from_too_little(desk: Desk) -> None:
     assert (reply.facts["known"], reply.facts["letter"], reply.facts["score"]) == (48, None, None)
     assert reply.facts["next"] == "lawsuits"
     assert "Next question: lawsuits." in reply.text
-    assert "Of 100: character 100." in reply.text
+    assert "of 100 each: character 100." in reply.text
     # 60 of 100 points are enough.
     desk.presses(1)
     _answers(desk, 5, 2)

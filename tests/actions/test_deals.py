@@ -71,7 +71,7 @@ def test_it_misses_nothing_where_all_is_known_and_offers_the_follow_up_after_a_q
         assert reply.facts["missing"] == []
         assert "missing" not in reply.text
         assert "50,000 USD" in reply.text
-        assert reply.buttons == ("set", "other time", "no")
+        assert reply.buttons == ("remind me", "another time", "no")
 
 
 def test_it_repeats_the_amount_and_the_expected_close_when_a_deal_moves(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ def test_it_repeats_the_amount_and_the_expected_close_when_a_deal_moves(tmp_path
         desk.hears("update_deal", **ACME, amount=_usd(50_000), when="2026-04-15")
         reply = desk.hears("update_deal", **ACME, stage="negotiation")
         assert "amount: 50,000 USD" in reply.text
-        assert "15 Apr 2026" in reply.text
+        assert "15 Apr" in reply.text
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_it_asks_for_the_amount_and_takes_the_answer(tmp_path: Path) -> None:
         reply = desk.hears("out_of_scope", text="about 50k", amount=_usd(50_000))
         assert reply.template == "deals/moved"
         assert reply.facts["record"]["amount"] == {"value": 50_000, "currency": "USD"}
-        assert reply.buttons == ("set", "other time", "no")
+        assert reply.buttons == ("remind me", "another time", "no")
 
 
 def test_it_goes_on_with_another_customer_where_the_amount_was_asked_for(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_it_takes_a_day_for_the_expected_close(tmp_path: Path) -> None:
         assert desk.hears("update_deal", **ACME, stage="negotiation").facts["asks"] == "expected_close"
         reply = desk.hears("out_of_scope", text="mid april", when="2026-04-15")
         assert [str(day) for (day,) in _rows(desk, "opportunities", "expected_close")] == ["2026-04-15"]
-        assert "15 Apr 2026" in reply.text
+        assert "15 Apr" in reply.text
         assert "When will they decide?" not in reply.text
 
 
@@ -160,7 +160,7 @@ def test_it_celebrates_logs_the_purchase_and_asks_why(tmp_path: Path, language: 
         reply = desk.hears("update_deal", **ACME, stage="won", amount=_usd(48_000))
         assert reply.template == "deals/won"
         assert "🎉" in reply.text
-        assert "48,000" in reply.text
+        assert {"en": "48,000 USD", "zh": "4.8万美元"}[language] in reply.text
         assert list(reply.buttons[:-1]) == _reasons("won", language)
         assert _rows(desk, "transactions", "kind", "amount_minor", "currency") == [("purchase", 4_800_000, "USD")]
         then = desk.presses(1)
@@ -223,7 +223,7 @@ def test_it_owes_thanks_to_who_introduced_the_customer(tmp_path: Path) -> None:
         reply = desk.hears("update_deal", **ACME, stage="won", amount=_usd(48_000))
         assert "Thank Rosa Lind" in reply.text
         then = desk.presses(1)
-        assert then.buttons == ("done, thanked", "later")
+        assert then.buttons == ("thanked", "later")
         assert "Thank Rosa Lind" in then.text
 
 
@@ -251,7 +251,7 @@ def test_it_corrects_a_deal_that_is_said_to_be_signed_again(tmp_path: Path, lang
         reply = desk.hears("update_deal", **ACME, stage="won", amount=_usd(50_000))
         assert ("corrected" if language == "en" else "更正") in reply.text
         assert "🎉" not in reply.text
-        assert "48,000" in reply.text
+        assert {"en": "48,000 USD", "zh": "4.8万美元"}[language] in reply.text
         assert _rows(desk, "opportunities", "stage", "amount_minor")[0] == ("won", 5_000_000)
         assert len(_rows(desk, "opportunities", "id")) == 2
         assert _rows(desk, "transactions", "amount_minor") == [(5_000_000,)]
@@ -368,7 +368,7 @@ def test_it_closes_a_deal_alike_where_the_message_tells_of_a_meeting(tmp_path: P
 def test_it_sets_the_reminder_that_is_named_beside_a_closed_deal(tmp_path: Path, stage: str, intent: str) -> None:
     with Desk(tmp_path) as desk:
         reply = desk.hears(intent, **ACME, stage=stage, when="2026-03-06", purpose="reminder", task="call them")
-        assert "I'll remind you on Fri 6 Mar 2026" in reply.text
+        assert "I'll remind you on Fri 6 Mar" in reply.text
         assert _rows(desk, "reminders", "text") == [("call them",)]
         assert _rows(desk, "opportunities", "expected_close") == [(None,)]
 
@@ -483,7 +483,7 @@ def test_it_takes_the_reason_from_the_message_itself_and_lets_it_be_changed(tmp_
     with Desk(tmp_path) as desk:
         reply = desk.hears("update_deal", **ACME, stage="lost", text="we lost Acme on price")
         assert reply.template == "deals/lost_for"
-        assert reply.buttons[-1] == "other reason"
+        assert reply.buttons[-1] == "another reason"
         assert list(desk.presses(len(reply.buttons)).buttons[:-1]) == _reasons("lost")
         desk.presses(4)
         assert _rows(desk, "opportunities", "closed_for") == [("service",)]

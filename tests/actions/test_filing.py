@@ -13,7 +13,7 @@ from actions import filing
 from actions.importing import write_products
 from actions.playbook import load
 from bot.console import CHANNEL, Console
-from bot.messages import Answer, Incoming, Outgoing
+from bot.messages import Answer, Incoming
 from nlu.understanding import Understanding
 from storage.files import SIZE_AT_MOST, SentFile
 from storage.models import Attachment, Opportunity
@@ -26,22 +26,7 @@ CATALOGUE = write_products(load().products).encode()
 
 
 class Office(Desk):
-    """A desk at which files can be sent."""
-
-    def __init__(self, folder: Path, language: str = "en") -> None:
-        super().__init__(folder, language)
-        self.folder = folder
-
-    def gets(self, content: bytes, name: str = "contract.pdf", intent: str = "out_of_scope", **meant: Any) -> Outgoing:
-        """The reply to a file with words that mean this, or without any."""
-        text = meant.pop("text", " ".join(str(value) for value in meant.values()))
-        self._meaning.next = Understanding(
-            **{"text": text, "confidence": 1.0, **meant}, intent=intent, language=self._language
-        )
-        path = self.folder / name
-        path.write_bytes(content)
-        (reply,) = self._console.send(path, text).replies
-        return reply
+    """A desk at which albums can be sent, and files are looked for."""
 
     def gets_of_album(self, number: int, text: str = "", **meant: Any) -> Answer:
         """The answer to a picture of an album."""
@@ -94,7 +79,7 @@ def test_it_keeps_a_file_without_words_with_whom_they_talk_of_and_takes_it_elsew
     office.hears("log_contact", company="Acme", need="yes")
     office.hears("log_contact", company="Globex", need="yes")
     reply = office.gets(JPEG, "x.jpg")
-    assert reply.buttons == ("other customer",)
+    assert reply.buttons == ("another customer",)
     assert office.files() == [("Globex", "x.jpg", "image/jpeg", "")]
     assert office.presses(1).template == "files/whose"
     assert office.hears("show_customer", company="Acme").text == "📎 “x.jpg” is with Acme now."

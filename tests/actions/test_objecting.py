@@ -80,11 +80,11 @@ def test_it_says_how_to_deal_with_the_style_of_who_objects(tmp_path: Path) -> No
 
 def test_it_says_openly_which_product_it_has_assumed(tmp_path: Path) -> None:
     with Desk(tmp_path) as desk:
-        assert "another product?" in _object(desk).text
+        assert "Another product?" in _object(desk).text
         desk.hears("log_contact", **ACME, need="yes", product="PumpCloud", text="n")
         noted = _object(desk, **ACME)
         assert "With PumpCloud:" in noted.text
-        assert "another product?" not in noted.text
+        assert "Another product?" not in noted.text
         assert "With X100:" in _object(desk, text="they say the X100 is too dear").text
 
 
@@ -167,7 +167,7 @@ def _settle(desk: Desk, worked: bool, answer: int, kind: str = "price") -> Outgo
     return kept
 
 
-ASKED = {"en": "On Mon 2 Mar 2026 they objected: price.", "zh": "2026年3月2日 周一客户提过异议（价格）"}
+ASKED = {"en": "They objected on Mon 2 Mar (price).", "zh": "客户3月2日周一提过异议（价格）"}
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -332,7 +332,7 @@ def test_it_tells_which_answers_have_worked(tmp_path: Path, language: str) -> No
     with Desk(tmp_path, language) as desk:
         for kind in ("price", None):
             empty = desk.hears("report_objection", topic="results", objection=kind, text="?")
-            assert {"en": "No outcome is on record yet", "zh": "还没有记录过结果"}[language] in empty.text
+            assert {"en": "No results on record yet", "zh": "还没有记录过结果"}[language] in empty.text
         _goes(desk, "Initech", 2, worked=True)
         _goes(desk, "Hooli", 1, worked=False)
         one = desk.hears("report_objection", topic="results", objection="price", text="?")

@@ -77,7 +77,7 @@ def test_it_maps_who_is_who_with_who_decides_first(tmp_path: Path) -> None:
         more = desk.presses(len(reply.buttons)).text
         assert "Cares about: value, benefit and growth" in more
         assert "Cares about: nothing new to learn" in more
-        assert "Blue (analytical and precise): Hear the requirements out." in more
+        assert "Blue (analytical and precise): Hear out what they need." in more
         assert "Not known: supporter, who wants you to win" in more
 
 
@@ -125,7 +125,7 @@ def test_it_shows_what_of_the_five_pieces_is_known_and_asks_for_the_next(tmp_pat
         assert reply.facts["count"] == 0
         assert "– Needs and how they buy: they need it, X200, 20 units; not known what they use today" in reply.text
         assert "– Competition: not known who else is offering" in reply.text
-        assert "Find out next: Can they decide?" in reply.text
+        assert "Find out next: Is it their decision?" in reply.text
         assert reply.buttons == ("yes", "no", "not sure")
         desk.presses(1)
         asked = desk.hears("show_customer", company="Acme", topic="information")

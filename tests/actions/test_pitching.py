@@ -71,7 +71,7 @@ def test_it_knows_role_and_style_of_the_person_in_focus(tmp_path: Path) -> None:
         desk.hears("describe_person", **ACME, role="technical", style="blue")
         reply = _pitch(desk, product="X200")
         assert reply.text.startswith("X200 for Li Wei, technical manager\n")
-        assert "Li Wei is blue (analytical and precise): Hear the requirements out." in reply.text
+        assert "Li Wei is blue (analytical and precise): Hear out what they need." in reply.text
         assert reply.facts["listener"]["style"]
         named = _pitch(desk, **ACME, product="X200")
         assert named.text == reply.text
@@ -99,7 +99,7 @@ def test_it_takes_nobody_in_focus_for_a_stranger_who_is_named(tmp_path: Path) ->
         desk.hears("describe_person", **ACME, role="technical", style="blue")
         stranger = _pitch(desk, person="Ottokar", product="X200")
         assert stranger.facts["listener"] == {**stranger.facts["listener"], "who": None, "role": None, "style": None}
-        assert "Tell me who listens" in stranger.text
+        assert "Tell me who you are talking to" in stranger.text
 
 
 def test_it_serves_what_they_said_they_need(tmp_path: Path) -> None:

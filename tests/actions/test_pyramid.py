@@ -313,7 +313,7 @@ def test_it_says_from_which_tier_they_came(tmp_path: Path) -> None:
         reply = desk.hears("show_pyramid", company="Customer A")
         same = desk.hears("show_pyramid", company="Customer J", topic="movers")
     assert (reply.facts["before"], reply.facts["tier"]) == ("VIP", "Small")
-    assert "the period before: Small, too" in same.text
+    assert "the period before: also Small" in same.text
 
 
 def test_it_says_of_one_who_bought_nothing_what_open_deals_would_make_of_them(tmp_path: Path) -> None:

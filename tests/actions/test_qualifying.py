@@ -75,8 +75,8 @@ def test_it_asks_the_next_one_after_an_answer_by_button_or_in_words(desk: Desk) 
     [
         ((4, 4, 4, 3, 4), 19, "go for it", "chance to win"),
         ((5, 5, 5, 5, 5), 25, "go for it", None),
-        ((5, 5, 2, 5, 5), 22, "keep at it, but mend the weakest point first", "budget"),
-        ((3, 3, 3, 3, 3), 15, "keep at it, but mend the weakest point first", "meeting the need"),
+        ((5, 5, 2, 5, 5), 22, "keep at it, but fix the weakest point first", "budget"),
+        ((3, 3, 3, 3, 3), 15, "keep at it, but fix the weakest point first", "meeting the need"),
         ((5, 0, 5, 5, 5), 20, "don't put more time in until the weakest point is settled", "decision process"),
         ((0, 0, 0, 0, 0), 0, "don't put more time in until the weakest point is settled", "meeting the need"),
     ],
@@ -98,7 +98,7 @@ def test_it_gives_a_verdict_and_names_the_weakest_point_with_what_to_do(
 def test_it_offers_a_follow_up_with_the_verdict_and_shows_every_score_behind_more(desk: Desk) -> None:
     desk.hears("qualify", company="Acme")
     reply = _answers(desk, 4, 4, 4, 4, 2)
-    assert list(reply.buttons) == ["set", "other time", "no", "more"]
+    assert list(reply.buttons) == ["remind me", "another time", "no", "more"]
     more = desk.presses(4)
     assert more.template == "scoring/audit_more"
     assert "2 worth it" in more.text
@@ -113,7 +113,7 @@ def test_it_is_left_by_any_other_message_and_taken_up_where_it_stopped(desk: Des
     assert _says(desk, "4").template == "conversation/out_of_scope"
     reply = desk.hears("qualify", company="Acme")
     assert (reply.facts["number"], reply.facts["begun"]) == (3, 0)
-    assert "Begun today" in reply.text
+    assert "Started today" in reply.text
     assert list(reply.buttons) == [*NUMBERS, "don't know", "start again"]
     assert _answers(desk, 5, 5, 5).facts["total"] == 22
 
@@ -189,7 +189,7 @@ def test_it_gives_no_verdict_while_a_question_is_open(desk: Desk) -> None:
     assert _says(desk, "I don't know", "deny").facts["number"] == 3
     reply = _answers(desk, 5, 5, 5)
     assert (reply.template, reply.facts["says"], reply.facts["open"]) == ("scoring/audit", None, ["decision process"])
-    assert "20 of 20 so far, no verdict while this is open: decision process." in reply.text
+    assert "20 of 20 so far, too early to call while this is open: decision process." in reply.text
     assert "Who else looks at this before it is signed" in reply.text
     assert list(reply.buttons) == ["go on", "more"]
     # It is not counted as the last one either.
@@ -254,7 +254,7 @@ def test_it_guesses_nothing_of_a_reseller(desk: Desk) -> None:
     reply = desk.presses(7)
     assert reply.template == "scoring/distributor"
     assert (reply.facts["known"], reply.facts["says"]) == (35, None)
-    assert "no result yet. 35% is known, I judge from 60%" in reply.text
+    assert "no result yet. I know 35%, and need 60% to judge" in reply.text
     assert list(reply.buttons) == ["go on", "more"]
     # What was not known is asked again, and what was known is not.
     assert desk.presses(1).facts["number"] == 3
@@ -304,5 +304,5 @@ def test_it_scores_a_person_who_trades_without_a_company(tmp_path: Path) -> None
     with Desk(tmp_path, "zh") as desk:
         desk.hears("log_contact", person="王芳", need="yes")
         reply = desk.hears("qualify", person="王芳", topic="distributor")
-        assert "王芳，经销商评估，1/10" in reply.text
+        assert "王芳，经销商打分，1/10" in reply.text
         assert _says(desk, "四分").facts["number"] == 2

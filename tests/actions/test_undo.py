@@ -20,7 +20,7 @@ SIGNED = {**ACME, "stage": "won", "amount": Money(Decimal(48_000), "USD")}
     ("language", "said"),
     [
         ("en", ["stage as before", "amount as before", "purchase 48,000 USD removed", "thanks due removed"]),
-        ("zh", ["阶段已改回原样", "金额已改回原样", "已去掉购买记录：48,000美元", "已去掉待答谢"]),
+        ("zh", ["阶段已改回原样", "金额已改回原样", "已去掉购买记录：4.8万美元", "已去掉待答谢"]),
     ],
 )
 def test_it_takes_a_sale_back(tmp_path: Path, language: str, said: list[str]) -> None:
@@ -62,8 +62,8 @@ def test_it_takes_thanks_back(tmp_path: Path, language: str, said: str) -> None:
 @pytest.mark.parametrize(
     ("language", "first", "second"),
     [
-        ("en", "opportunity audit removed", "scores and figures as before"),
-        ("zh", "已去掉商机打分", "评分和数据已改回原样"),
+        ("en", "deal score removed", "scores and figures as before"),
+        ("zh", "已去掉单子打分", "打分和数据已改回原样"),
     ],
 )
 def test_it_takes_scores_back(tmp_path: Path, language: str, first: str, second: str) -> None:
