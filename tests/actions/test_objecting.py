@@ -341,7 +341,7 @@ def test_it_tells_which_answers_have_worked(tmp_path: Path, language: str) -> No
         assert [re.split("[:：]", line[3:])[0] for line in told] == [worked, untried, failed]
         assert {"en": "worked 1 of 1", "zh": "用过1次，1次管用"}[language] in told[0]
         assert {"en": "not tried yet", "zh": "还没人用过"}[language] in told[1]
-        assert {"en": "worked 0 of 1", "zh": "用过1次，0次管用"}[language] in told[2]
+        assert {"en": "worked 0 of 1", "zh": "用过1次，没管用"}[language] in told[2]
         every = desk.hears("report_objection", topic="results", text="?")
         assert worked in every.text
         _goes(desk, "Tyrell", 1, worked=False, kind="trust")
