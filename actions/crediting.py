@@ -59,7 +59,7 @@ def rate_credit(turn: Turn) -> Reply:
     sheet = put_figures(turn, customer, quarter_of(turn.now.date()), told) if told else _sheet(turn, customer)
     if sheet is None or not sheet.answers:
         return _first(turn, customer)
-    return _overview(turn, customer, sheet, told)
+    return overview(turn, customer, sheet, told)
 
 
 def put_figures(turn: Turn, customer: Customer, quarter: str, answers: Mapping[str, Any]) -> Assessment:
@@ -217,7 +217,7 @@ def credit_figures(turn: Turn, arguments: dict[str, Any]) -> Reply:
     customer, told = _again(turn, arguments), _told(turn)
     if customer is None:
         return Reply("conversation/gone")
-    return _overview(turn, customer, put_figures(turn, customer, quarter_of(turn.now.date()), told), told)
+    return overview(turn, customer, put_figures(turn, customer, quarter_of(turn.now.date()), told), told)
 
 
 def _again(turn: Turn, arguments: Mapping[str, Any]) -> Customer | None:
@@ -227,13 +227,13 @@ def _again(turn: Turn, arguments: Mapping[str, Any]) -> Customer | None:
 
 def _go_on(turn: Turn, customer: Customer, after: str | None) -> Reply:
     sheet = _sheet(turn, customer)
-    return _ask(turn, customer, sheet, after) or _overview(turn, customer, sheet, {})
+    return _ask(turn, customer, sheet, after) or overview(turn, customer, sheet, {})
 
 
 # --- the rating
 
 
-def _overview(turn: Turn, customer: Customer, sheet: Assessment | None, told: Mapping[str, Any]) -> Reply:
+def overview(turn: Turn, customer: Customer, sheet: Assessment | None, told: Mapping[str, Any]) -> Reply:
     """The letter, or what is known while there is none; the ratios, the three Cs, the quarter before, what to ask next."""
     credit, language, quarter = turn.playbook.credit, turn.said.language, quarter_of(turn.now.date())
     rating = rate(credit, sheet.answers if sheet else {})

@@ -8,7 +8,7 @@ from typing import Any
 
 from actions import resolving
 from actions.asking import Ask, resume, wait_for
-from actions.data_files import data_in, file_of, offer_import
+from actions.data_files import data_in, file_of, may_import, offer_import
 from actions.recording import about, local
 from actions.registry import presses
 from actions.turn import Button, Reply, Turn
@@ -59,7 +59,7 @@ def take_file(turn: Turn, answer: Answering) -> Reply | None:
     if file.trouble is not None:
         return _not_kept(turn, file, answer)
     data = data_in(turn, file)
-    if data is not None and turn.speaker.role == "manager":
+    if data is not None and may_import(turn, data):
         return offer_import(turn, turn.message.id, file, data)
     if not turn.message.text.strip() and _joins_its_album(turn, file):
         return None

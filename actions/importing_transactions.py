@@ -317,18 +317,25 @@ def _owners(
     work: UnitOfWork, speaker: Member, entries: Sequence[Entry]
 ) -> tuple[dict[Entry, Company | Person | None], list[Mistake]]:
     """Whose each entry is among the visible customers; None for a new one. A name that several have is a mistake."""
-    known = work.customers(speaker).known_as(sorted({names.key(each.who) for each in entries}))
-    found: dict[tuple[str, bool], Sequence[Company | Person]] = {}
+    asked = {each: (names.key(each.who), each.customer is not None) for each in entries}
+    found = customers_called(work, speaker, asked.values())
     owners: dict[Entry, Company | Person | None] = {}
     mistakes = []
     for each in entries:
-        asked = names.key(each.who), each.customer is not None
-        if asked not in found:
-            found[asked] = _customers(work, speaker, known, *asked)
-        if len(found[asked]) > 1:
-            mistakes.append(Mistake("several", Place(each.row), {"value": each.who, "others": len(found[asked])}))
-        owners[each] = next(iter(found[asked]), None)
+        customers = found[asked[each]]
+        if len(customers) > 1:
+            mistakes.append(Mistake("several", Place(each.row), {"value": each.who, "others": len(customers)}))
+        owners[each] = next(iter(customers), None)
     return owners, mistakes
+
+
+def customers_called(
+    work: UnitOfWork, speaker: Member, asked: Iterable[tuple[str, bool]]
+) -> dict[tuple[str, bool], Sequence[Company | Person]]:
+    """The visible customers of each name (its key, and whether it can be a company's); the speaker's own win."""
+    wanted = list(dict.fromkeys(asked))
+    known = work.customers(speaker).known_as(sorted({key for key, _ in wanted}))
+    return {each: _customers(work, speaker, known, *each) for each in wanted}
 
 
 def _customers(

@@ -42,6 +42,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
         "reference",
     ),
     "kinds": KINDS,
+    "credit": ("customer", "quarter", "currency"),
 }
 """What each list of words must have, and no more."""
 
@@ -55,6 +56,8 @@ class Imports(Entry):
     transactions: Said
     kinds: Said
     """What the column `kind` of a purchase list may say."""
+    credit: Said
+    """Beside the figures and the judged indicators, which go by the names that they have in the chat."""
 
     @model_validator(mode="after")
     def _told_apart(self) -> Imports:

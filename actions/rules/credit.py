@@ -101,6 +101,12 @@ def quarter_of(day: date) -> str:
     return f"{day.year}-Q{(day.month + 2) // 3}"
 
 
+def quarter_after(quarter: str) -> str:
+    """The quarter after `2025-Q4`: `2026-Q1`."""
+    year, number = int(quarter[:4]), int(quarter[6:])
+    return f"{year}-Q{number + 1}" if number < 4 else f"{year + 1}-Q1"
+
+
 def quarter_before(quarter: str) -> str:
     """The quarter before `2026-Q1`: `2025-Q4`. A rating for the one is made from the other."""
     year, number = int(quarter[:4]), int(quarter[6:])

@@ -85,6 +85,20 @@ def _year(digits: str) -> int:
     return int(digits) if len(digits) == 4 else 2000 + int(digits)
 
 
+_QUARTER = re.compile(
+    r"(?P<year>\d{4}) ?[-/年]? ?(?:q(?P<q>[1-4])|第?(?P<zh>[1-4一二三四]) ?季度?)|q(?P<first>[1-4])[-/ ]*(?P<then>\d{4})"
+)
+
+
+def read_quarter(cell: str) -> str | None:
+    """The quarter in a cell, as `2025-Q4`: 2025-Q4, Q4 2025, 2025年第四季度, 2025年4季度; None for what is none."""
+    match = _QUARTER.fullmatch(_folded(cell))
+    if match is None:
+        return None
+    number = match["q"] or match["zh"] or match["first"]
+    return f"{match['year'] or match['then']}-Q{'一二三四'.find(number) + 1 or number}"
+
+
 # --- money
 
 _AMOUNT = re.compile(

@@ -246,17 +246,10 @@ def test_no_bytes_break_it(content: bytes) -> None:
 
 
 class Office(Desk):
-    """A desk at which files can be sent."""
+    """A desk at which the company's own data comes in files."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__(folder)
-        self.folder = folder
-
-    def gets(self, text: str, name: str = "products.csv") -> Outgoing:
-        path = self.folder / name
-        path.write_bytes(text.encode("utf-8-sig"))
-        (reply,) = self._console.send(path).replies
-        return reply
+    def gets_data(self, text: str, name: str = "products.csv") -> Outgoing:
+        return self.gets(text.encode("utf-8-sig"), name)
 
     def catalogue(self) -> list[str]:
         with UnitOfWork(self._manny.sessions) as work:
@@ -271,7 +264,7 @@ def office(tmp_path: Path) -> Iterator[Office]:
 
 
 def test_a_manager_sees_what_a_file_would_change_and_imports_it(office: Office) -> None:
-    shown = office.gets(f"{HEAD}\n{ROW}\n{ROW}\n{ROW.replace('X300', 'X400')}")
+    shown = office.gets_data(f"{HEAD}\n{ROW}\n{ROW}\n{ROW.replace('X300', 'X400')}")
     assert shown.template == "files/products"
     assert shown.buttons == ("import", "don't import")
     assert shown.text.startswith("2 products, 3 benefits in “products.csv”\n· new: X300, X400")
@@ -281,7 +274,7 @@ def test_a_manager_sees_what_a_file_would_change_and_imports_it(office: Office) 
     assert (done.template, office.catalogue()) == ("files/imported", ["X300", "X400"])
     pitched = office.hears("ask_pitch", text="how do I pitch the X300", product="X300")
     assert "It is quiet" in pitched.text
-    shown = office.gets(f"{HEAD}\n{ROW.replace('quiet', 'silent')}\n{ROW.replace('X300', 'X500')}")
+    shown = office.gets_data(f"{HEAD}\n{ROW.replace('quiet', 'silent')}\n{ROW.replace('X300', 'X500')}")
     assert "· new: X500\n· changed: X300\n· gone: X400" in shown.text
     assert "your whole catalogue" in shown.text
     assert office.hears("affirm").template == "files/imported"
@@ -289,14 +282,14 @@ def test_a_manager_sees_what_a_file_would_change_and_imports_it(office: Office) 
 
 
 def test_nothing_is_imported_on_no(office: Office) -> None:
-    office.gets(f"{HEAD}\n{ROW}")
+    office.gets_data(f"{HEAD}\n{ROW}")
     assert office.presses(2).template == "conversation/left"
     assert office.catalogue() == []
 
 
 def test_a_manager_sees_the_first_mistakes_and_more_behind_a_button(office: Office) -> None:
     wrong = ROW.replace("user", "cfo")
-    shown = office.gets("\n".join([HEAD, *[wrong] * 8]))
+    shown = office.gets_data("\n".join([HEAD, *[wrong] * 8]))
     assert (shown.template, shown.facts["count"], shown.buttons) == ("files/mistakes", 8, ("more",))
     assert shown.text.count("cfo") == 5
     assert office.presses(1).text.count("cfo") == 8
@@ -304,7 +297,7 @@ def test_a_manager_sees_the_first_mistakes_and_more_behind_a_button(office: Offi
 
 
 def test_a_reps_catalogue_is_kept_and_never_imported(office: Office) -> None:
-    shown = office.gets(f"{HEAD}\n{ROW}")
+    shown = office.gets_data(f"{HEAD}\n{ROW}")
     assert shown.template == "files/products"
     office.takes_over("Mona", "rep")
     with UnitOfWork(office._manny.sessions) as work:
@@ -314,28 +307,28 @@ def test_a_reps_catalogue_is_kept_and_never_imported(office: Office) -> None:
         work.commit()
     assert office.presses(1).template == "files/managers_only"
     office.hears("log_contact", company="Acme", need="yes")
-    assert "a manager can import it" in office.gets(f"{HEAD}\n{ROW}").text
+    assert "a manager can import it" in office.gets_data(f"{HEAD}\n{ROW}").text
     assert office.catalogue() == []
 
 
 def test_a_file_that_is_gone_is_not_imported(office: Office) -> None:
-    office.gets(f"{HEAD}\n{ROW}")
+    office.gets_data(f"{HEAD}\n{ROW}")
     office._manny.files.remove(office._manny.files.all())
     assert office.presses(1).template == "conversation/gone"
 
 
 def test_a_manager_imports_purchases_and_takes_them_back(office: Office) -> None:
-    shown = office.gets("customer,date,amount\nAcme,2026-02-02,500\nGlobex,2026-02-03,700\n", "sales.csv")
+    shown = office.gets_data("customer,date,amount\nAcme,2026-02-02,500\nGlobex,2026-02-03,700\n", "sales.csv")
     assert shown.template == "files/transactions"
     assert "2 new rows in “sales.csv”, of 2 customers" in shown.text
     assert office.names("companies") == []
     assert office.presses(1).template == "pyramid/imported"
     assert office.names("companies") == ["Acme", "Globex"]
-    again = office.gets("customer,date,amount\nAcme,2026-02-02,500\n", "sales.csv")
+    again = office.gets_data("customer,date,amount\nAcme,2026-02-02,500\n", "sales.csv")
     assert (again.template, again.buttons) == ("pyramid/imported", ())
     office.hears("undo")
     assert office.names("companies") == []
-    wrong = office.gets("customer,date,amount\nAcme,soon,500\n", "sales.csv")
+    wrong = office.gets_data("customer,date,amount\nAcme,soon,500\n", "sales.csv")
     assert wrong.template == "files/mistakes"
 
 
