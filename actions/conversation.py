@@ -7,6 +7,7 @@ from typing import Any
 
 from actions import resolving
 from actions.asking import press_button
+from actions.catalogue import own_products
 from actions.people import names_the_buyer
 from actions.recording import about, money
 from actions.registry import handles, presses
@@ -35,6 +36,10 @@ def undo(turn: Turn) -> Reply:
     ]
     more = max(0, len(changes) - TOLD_AT_MOST)
     facts: dict[str, Any] = {"words": undone.words, "changes": changes[:TOLD_AT_MOST], "more": more}
+    if undone.catalogue_stays or any(change.table_name == "products" for change in undone.changes):
+        # Its products are not told one by one: an import brings all of them anew.
+        products = len(own_products(turn.work, turn.speaker.team_id))
+        facts["catalogue"] = {"stays": undone.catalogue_stays, "products": products}
     if still is None:
         still = turn.customers.last_touched()
         turn.conversation.focus_id = still.id if still else None

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Table, delete, event, insert, inspect, select, update
 from sqlalchemy.orm import Session
 
-from storage.models import TRACKED, Base, Change, Message, Tracked
+from storage.models import TRACKED, Base, CatalogueProduct, Change, Message, Tracked
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,15 @@ class Turn:
 
 @dataclass(frozen=True)
 class Undone:
-    """What was taken back: the words of the turn, and per row the columns that changed back."""
+    """What was taken back: the words of the turn, and per row the columns that changed back.
+
+    `catalogue_stays` tells that the turn's catalogue is not taken back: another one has replaced it since.
+    """
 
     message_id: int
     words: str
     changes: tuple[Change, ...]
+    catalogue_stays: bool = False
 
 
 def record(session: Session, turn: Turn) -> None:
@@ -130,11 +134,14 @@ def _revive(python_type: type[Any], value: Any) -> Any:
     return value
 
 
+_CATALOGUE = CatalogueProduct.__tablename__
+
+
 def undo_last(session: Session, member_id: int, now: datetime) -> Undone | None:
     """Takes back the last turn of this member that changed anything; None when there is none left.
 
-    A row that somebody has deleted since is passed over, and so is a reference to one. The changes stay on
-    record, marked as undone.
+    A row that somebody has deleted since is passed over, and so is a reference to one, and a catalogue that another
+    one has replaced since. The changes stay on record, marked as undone.
     """
     stop_recording(session)
     last = session.scalar(
@@ -147,13 +154,24 @@ def undo_last(session: Session, member_id: int, now: datetime) -> Undone | None:
         return None
     query = select(Change).where(Change.member_id == member_id, Change.undone_at.is_(None), Change.message_id == last)
     changes = tuple(session.scalars(query.order_by(Change.id.desc())))
-    for change in changes:
+    stays = _is_replaced(session, changes)
+    taken_back = tuple(change for change in changes if not (stays and change.table_name == _CATALOGUE))
+    for change in taken_back:
         _revert(session, change)
+    for change in changes:
         change.undone_at = now
     session.flush()
     session.expire_all()
     words = session.scalar(select(Message.text).where(Message.id == last))
-    return Undone(last, words or "", changes)
+    return Undone(last, words or "", taken_back, stays)
+
+
+def _is_replaced(session: Session, changes: Iterable[Change]) -> bool:
+    """Whether another catalogue has taken the place of the one that these changes brought: one is there as a whole."""
+    brought = (change.row_id for change in changes if change.table_name == _CATALOGUE and change.before is None)
+    first = next(brought, None)
+    query = select(CatalogueProduct.id).where(CatalogueProduct.id == first)
+    return first is not None and session.scalar(query) is None
 
 
 def _revert(session: Session, change: Change) -> None:

@@ -423,13 +423,12 @@ class Attachment(Tracked, Base):
     sent_at: Mapped[datetime]
 
 
-class CatalogueProduct(Base):
+class CatalogueProduct(Tracked, Base):
     """A product of a team's own catalogue, as it was imported; with none, the example catalogue counts."""
 
     __tablename__ = "products"
     __table_args__ = (UniqueConstraint("team_id", "position"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     team_id: Mapped[int] = mapped_column(ForeignKey("teams.id"))
     position: Mapped[int]
     name: Mapped[str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from storage.models import CatalogueProduct
@@ -24,7 +24,10 @@ class Catalogue:
 
     def put(self, team_id: int, entries: Sequence[dict[str, Any]]) -> None:
         """Makes these, each with a `name`, the whole catalogue of the team."""
-        self._session.execute(delete(CatalogueProduct).where(CatalogueProduct.team_id == team_id))
+        # One by one, so that undo can bring them back.
+        for product in self._session.scalars(select(CatalogueProduct).where(CatalogueProduct.team_id == team_id)):
+            self._session.delete(product)
+        self._session.flush()
         self._session.add_all(
             CatalogueProduct(team_id=team_id, position=position, name=entry["name"], entry=entry)
             for position, entry in enumerate(entries)

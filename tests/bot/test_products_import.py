@@ -252,8 +252,11 @@ class Office(Desk):
         return self.gets(text.encode("utf-8-sig"), name)
 
     def catalogue(self) -> list[str]:
+        return [entry["name"] for entry in self.entries()]
+
+    def entries(self) -> list[dict[str, Any]]:
         with UnitOfWork(self._manny.sessions) as work:
-            return [entry["name"] for entry in work.catalogue.of_team(work.team.default_team().id)]
+            return list(work.catalogue.of_team(work.team.default_team().id))
 
 
 @pytest.fixture
@@ -315,6 +318,41 @@ def test_a_file_that_is_gone_is_not_imported(office: Office) -> None:
     office.gets_data(f"{HEAD}\n{ROW}")
     office._manny.files.remove(office._manny.files.all())
     assert office.presses(1).template == "conversation/gone"
+
+
+def _catalogue(*names: str) -> str:
+    return "\n".join([HEAD, *(ROW.replace("X300", name) for name in names)])
+
+
+def test_undo_brings_the_catalogue_back_as_it_was_before(office: Office) -> None:
+    office.gets_data(_catalogue("X300", "X400", "X500"))
+    office.presses(1)
+    before = office.entries()
+    office.gets_data(_catalogue("X400", "X600").replace("quiet", "silent"))
+    assert office.hears("affirm", text="yes").template == "files/imported"
+    assert office.catalogue() == ["X400", "X600"]
+    undone = office.hears("undo")
+    assert "the catalogue as before, 3 products" in undone.text
+    assert office.entries() == before
+    assert "the example catalogue again" in office.hears("undo").text
+    assert office.catalogue() == []
+    assert office.hears("undo").template == "conversation/nothing_to_undo"
+
+
+def test_undo_leaves_a_catalogue_that_has_replaced_the_own_one_since(office: Office) -> None:
+    office.gets_data(_catalogue("X300", "X400"))
+    office.presses(1)
+    office.takes_over("Nora", "manager")
+    office.gets_data(_catalogue("X500"))
+    office.presses(1)
+    office.takes_over("Mona", "manager")
+    undone = office.hears("undo")
+    assert "another one has replaced it since" in undone.text
+    assert "Taken back" not in undone.text
+    assert office.catalogue() == ["X500"]
+    office.takes_over("Nora", "manager")
+    office.hears("undo")
+    assert office.catalogue() == ["X300", "X400"]
 
 
 def test_a_manager_imports_purchases_and_takes_them_back(office: Office) -> None:

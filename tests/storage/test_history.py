@@ -15,6 +15,7 @@ from storage.models import (
     TRACKED,
     Assessment,
     Attachment,
+    CatalogueProduct,
     Fact,
     Member,
     Objection,
@@ -139,9 +140,11 @@ def _one_of_each(records: Records, work: UnitOfWork) -> list[Tracked]:
         words="",
         sent_at=NOW,
     )
-    for row in (bought, scored, owed, sent):
+    sold = CatalogueProduct(team_id=records.alice.team_id, position=0, name="X200", entry={"name": "X200"})
+    more: list[Tracked] = [bought, scored, owed, sent, sold]
+    for row in more:
         work.customers(records.alice).add(row)
-    return [firm, zhao, dan, deal, taking_part, said_fact, held, later, bought, scored, owed, sent]
+    return [firm, zhao, dan, deal, taking_part, said_fact, held, later, *more]
 
 
 def _tracked_rows(records: Records) -> dict[str, list[dict[str, Any]]]:

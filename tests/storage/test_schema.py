@@ -58,6 +58,7 @@ def test_it_tracks_every_table_that_undo_can_restore() -> None:
         "assessments",
         "rewards",
         "attachments",
+        "products",
     }
     assert all(issubclass(model, Tracked) for model in TRACKED.values())
 
