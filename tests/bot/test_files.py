@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from bot.settings import ROOT
 from bot.wiring import Manny
 from storage.models import Attachment, Company, Message, Opportunity, Person
 from storage.unit_of_work import UnitOfWork
-from tests.bot.house import Served, admit, build, database, eventually
+from tests.bot.house import Served, admit, database, eventually
 from tests.bot.stub_nlu import StubNlu
 from tests.fake_telegram import FakeTelegram
 
@@ -26,26 +25,6 @@ pytestmark = pytest.mark.slow
 ALICE, STRANGER = 11, 99
 EN = words("telegram", "en")
 PDF = b"%PDF-1.7 the signed contract"
-
-
-@pytest.fixture(scope="module")
-def nlu() -> Iterator[StubNlu]:
-    with StubNlu() as stub:
-        yield stub
-
-
-@pytest.fixture
-def telegram() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-        assert fake.faults == []
-
-
-@pytest.fixture
-def manny(tmp_path: Path, telegram: FakeTelegram, nlu: StubNlu) -> Iterator[Manny]:
-    built = build(tmp_path, nlu.url, telegram.url)
-    yield built
-    built.close()
 
 
 @pytest.fixture
@@ -68,12 +47,6 @@ def alice(manny: Manny, telegram: FakeTelegram) -> int:
         work.team.conversation_by_id(conversation).focus_id = deal.id
         work.commit()
     return conversation
-
-
-@pytest.fixture
-def served(manny: Manny, telegram: FakeTelegram) -> Iterator[Served]:
-    with Served(manny, telegram.token) as running:
-        yield running
 
 
 @pytest.fixture(autouse=True)

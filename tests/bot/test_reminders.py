@@ -28,12 +28,6 @@ pytestmark = pytest.mark.slow
 ALICE = 11
 
 
-@pytest.fixture(scope="module")
-def nlu() -> Iterator[StubNlu]:
-    with StubNlu() as stub:
-        yield stub
-
-
 @pytest.fixture
 def manny(tmp_path: Path, nlu: StubNlu) -> Iterator[Manny]:
     built = build(tmp_path, nlu.url)

@@ -34,37 +34,11 @@ ALICE, BOB, STRANGER, GROUP = 11, 22, 99, -500
 EN, ZH = words("telegram", "en"), words("telegram", "zh")
 
 
-@pytest.fixture(scope="module")
-def nlu() -> Iterator[StubNlu]:
-    with StubNlu() as stub:
-        yield stub
-
-
-@pytest.fixture
-def telegram() -> Iterator[FakeTelegram]:
-    with FakeTelegram() as fake:
-        yield fake
-        assert fake.faults == []
-
-
-@pytest.fixture
-def manny(tmp_path: Path, telegram: FakeTelegram, nlu: StubNlu) -> Iterator[Manny]:
-    built = build(tmp_path, nlu.url, telegram.url)
-    yield built
-    built.close()
-
-
 @pytest.fixture
 def alice(manny: Manny, telegram: FakeTelegram) -> int:
     """The conversation of a member whom Telegram knows."""
     telegram.knows(ALICE)
     return admit(manny, "Alice", ALICE)
-
-
-@pytest.fixture
-def served(manny: Manny, telegram: FakeTelegram) -> Iterator[Served]:
-    with Served(manny, telegram.token) as running:
-        yield running
 
 
 def rows(manny: Manny, of: type[Any]) -> int:
