@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from actions import resolving
-from actions.asking import wait_for
+from actions.asking import Ask, wait_for
 from actions.catalogue import products_of
 from actions.pitching import (
     listener_of,
@@ -139,10 +139,7 @@ def _answers(turn: Turn, kind: str, counts: Iterable[AnswerCount] | None = None)
 @presses("objection_settled")
 def objection_settled(turn: Turn, arguments: dict[str, Any]) -> Reply:
     """Whether the objection is settled; asks which answer was used."""
-    found = _raised(turn, arguments)
-    if found is None:
-        return Reply("conversation/gone")
-    objection, opportunity = found
+    objection, opportunity = _raised(turn, arguments)
     objection.outcome = "settled" if arguments["settled"] else "open"
     if arguments["settled"]:
         _settle_the_same(turn, objection)
@@ -167,10 +164,7 @@ def _settle_the_same(turn: Turn, objection: Objection) -> None:
 @presses("objection_answered")
 def objection_answered(turn: Turn, arguments: dict[str, Any]) -> Reply:
     """Keeps which answer was used; says what else can be tried where the objection is still open."""
-    found = _raised(turn, arguments)
-    if found is None:
-        return Reply("conversation/gone")
-    objection, opportunity = found
+    objection, opportunity = _raised(turn, arguments)
     objection.answer = arguments["answer"]
     turn.customers.flush()
     answers = _answers(turn, objection.kind)
@@ -181,13 +175,12 @@ def objection_answered(turn: Turn, arguments: dict[str, Any]) -> Reply:
     return offering(turn, Reply("coaching/objection_kept", facts), opportunity, due)
 
 
-def _raised(turn: Turn, arguments: dict[str, Any]) -> tuple[Objection, Opportunity] | None:
+def _raised(turn: Turn, arguments: dict[str, Any]) -> tuple[Objection, Opportunity]:
+    """The objection that a button is about, with its customer. Raises Ask where it is gone."""
     objection = turn.work.objections(turn.speaker).get(arguments["objection_id"])
-    opportunity = turn.customers.opportunity(objection.opportunity_id) if objection else None
-    if objection is None or opportunity is None:
-        return None
-    resolving.focus(turn, opportunity)
-    return objection, opportunity
+    if objection is None:
+        raise Ask(Reply("conversation/gone"))
+    return objection, resolving.pressed_on(turn, {"opportunity_id": objection.opportunity_id})
 
 
 # --- what has worked

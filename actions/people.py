@@ -32,17 +32,12 @@ def describe_person(turn: Turn) -> Reply:
     person, language = subject.person, turn.said.language
     if person is None:
         return reply
-    role = turn.playbook.roles[person.role] if person.role else None
     style = turn.playbook.styles[person.style] if person.style else None
     facts = {
         **reply.facts,
         "person": person.name,
-        "role": role.name.in_(language) if role else None,
-        "cares": role.cares.in_(language) if role else None,
-        "style": style.name.in_(language) if style else None,
+        **turn.playbook.ways_with(person.role, person.style, language),
         "known_by": style.known_by.in_(language) if style else None,
-        "manner": style.sell.opening(language) if style else None,
-        "sell": style.sell.in_(language) if style else None,
         # What was inferred is said with the words it was taken from: the rep can tell whether it is right.
         "taken_from": turn.said.words.get("style", turn.said.text) if turn.said.style and style else None,
         "style_before": style_before if style_before != person.style else None,

@@ -49,15 +49,10 @@ class Listener:
 
     def facts(self, playbook: Playbook, language: str) -> dict[str, Any]:
         """What a reply says of them; None where it is not known."""
-        role, style = playbook.roles.get(self.role or ""), playbook.styles.get(self.style or "")
         phase = playbook.phases.get(self.phase or "")
         return {
             "who": self.who,
-            "role": role.name.in_(language) if role else None,
-            "cares": role.cares.in_(language) if role else None,
-            "style": style.name.in_(language) if style else None,
-            "manner": style.sell.opening(language) if style else None,
-            "sell": style.sell.in_(language) if style else None,
+            **playbook.ways_with(self.role, self.style, language),
             "phase": phase.name.in_(language) if phase else None,
             "weighs": phase.weighs.in_(language) if phase else None,
             "needs": [playbook.sides[need].name.in_(language) for need in sorted(self.needs)],

@@ -226,6 +226,17 @@ class Playbook(Entry):
             raise ValueError("\n".join(mistakes))
         return self
 
+    def ways_with(self, role: str | None, style: str | None, language: str) -> dict[str, str | None]:
+        """What somebody of this role cares about, and how to sell to this style; None where it is not known."""
+        part, manner = self.roles.get(role or ""), self.styles.get(style or "")
+        return {
+            "role": part.name.in_(language) if part else None,
+            "cares": part.cares.in_(language) if part else None,
+            "style": manner.name.in_(language) if manner else None,
+            "manner": manner.sell.opening(language) if manner else None,
+            "sell": manner.sell.in_(language) if manner else None,
+        }
+
     def phase_of(self, stage: str) -> str:
         """What the customer weighs in this stage of the pipeline."""
         return next(name for name, phase in self.phases.items() if stage in phase.stages)
