@@ -51,7 +51,8 @@ def fingerprint(model_dir: Path = MODEL_DIR) -> str:
     """A hash of all that decides what a model says: data, pipeline, components and libraries."""
     digest = hashlib.sha256()
     files = [model_dir / name for name in ("config.yml", "domain.yml", "uv.lock")]
-    files += [*(model_dir / "data").rglob("*.yml"), *(model_dir / "components").rglob("*.py")]
+    files += [*(model_dir / "data").rglob("*.yml"), *(model_dir / "components").glob("*.py")]
+    files += (model_dir / "components").glob("*.npz")
     for path in sorted(files):
         content = path.read_bytes()
         digest.update(f"{path.relative_to(model_dir).as_posix()}\0{len(content)}\0".encode())

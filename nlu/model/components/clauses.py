@@ -1,9 +1,11 @@
 """Cuts a message into clauses, each of which says one thing."""
 
 import re
+from itertools import pairwise
 
-from components.tokenizer import HAN
-
+HAN = "\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
+"""Han characters, as a range in a regular expression."""
+_AROUND = " \t'\"“”‘’,，."
 _BORDER = re.compile(
     rf"""
     [;；。！!?？…\n\r()（）|]+
@@ -20,7 +22,20 @@ _BORDER = re.compile(
 )
 
 
+def clause_spans(text: str) -> list[tuple[int, int]]:
+    """Where the clauses of a message stand, in their order, without the words that join them; at least one."""
+    borders = [(0, 0), *(border.span() for border in _BORDER.finditer(text)), (len(text), len(text))]
+    between = ((end, start) for (_, end), (start, _) in pairwise(borders))
+    spans = [_stripped(text, start, end) for start, end in between]
+    return [(start, end) for start, end in spans if any(c.isalnum() for c in text[start:end])] or [(0, len(text))]
+
+
 def clauses(text: str) -> list[str]:
-    """The clauses of a message in their order, without the words that join them."""
-    parts = [part.strip(" \t'\"“”‘’,，.") for part in _BORDER.split(text)]
-    return [part for part in parts if any(c.isalnum() for c in part)] or [text.strip()]
+    """The clauses of a message."""
+    return [text[start:end] for start, end in clause_spans(text)]
+
+
+def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+    part = text[start:end]
+    start += len(part) - len(part.lstrip(_AROUND))
+    return start, max(start, start + len(part.strip(_AROUND)))

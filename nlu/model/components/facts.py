@@ -24,7 +24,8 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, hstack
 
 from components.clauses import clauses
-from components.embeddings import progress
+from components.embeddings import EMBEDDER, progress
+from components.encoder import Matrix
 from components.features import TextFeatures, source_fingerprint
 from components.labels import AT_ONCE, INTENT_SCALE, NONE, Chances, intent_chances, metadata
 from components.linear import LinearModel
@@ -40,9 +41,9 @@ ROUGH, FINE = 30, 100
 
 @dataclass(frozen=True)
 class Said:
-    """A message cut into clauses, with its intent and what the whole says of each fact."""
+    """A message, with its intent and what the whole says of each fact."""
 
-    clauses: list[str]
+    text: str
     intent: str
     labels: dict[str, str]
 
@@ -54,10 +55,10 @@ def read(training_data: TrainingData) -> list[Said]:
     for message in training_data.training_examples:
         labels = message.get(CLAUSE_LABELS)
         if labels is not None:
-            said.append(Said([message.get(TEXT)], STATING, labels))
+            said.append(Said(message.get(TEXT), STATING, labels))
         elif message.get(INTENT):
             facts = {fact: value for fact, value in metadata(message).items() if fact in FACTS}
-            said.append(Said(clauses(message.get(TEXT)), message.get(INTENT), facts))
+            said.append(Said(message.get(TEXT), message.get(INTENT), facts))
     return said
 
 
@@ -142,11 +143,15 @@ class FactClassifier(GraphComponent):
         said = read(training_data)
         self._intents = carriers(said)
         said = [one for one in said if one.intent in self._intents]
-        texts = [clause for one in said for clause in one.clauses]
-        owners = [i for i, one in enumerate(said) for _ in one.clauses]
-        self._features.fit(texts)
+        texts = [one.text for one in said]
+        parts = [clauses(text) for text in texts]
+        owners = [i for i, own in enumerate(parts) for _ in own]
+        flat = [clause for own in parts for clause in own]
+        EMBEDDER.learn(texts)
+        meanings = EMBEDDER.parts(texts, training=True)
+        self._features.fit(flat, meanings)
         certain = np.eye(len(self._intents), dtype=np.float32)
-        rows = self._rows(texts, [certain[self._intents.index(said[owner].intent)] for owner in owners], training=True)
+        rows = self._rows(flat, meanings, [certain[self._intents.index(said[owner].intent)] for owner in owners])
         progress("facts", 0, 1)
         learn = delayed(self._learn)
         learnt = Parallel(AT_ONCE, prefer="threads")(learn(fact, said, owners, rows) for fact in FACTS)
@@ -154,16 +159,17 @@ class FactClassifier(GraphComponent):
         self._persist()
         return self._resource
 
-    def _rows(self, texts: Sequence[str], intents: Sequence[Chances], training: bool = False) -> csr_matrix:
+    def _rows(self, parts: Sequence[str], meanings: Matrix, intents: Sequence[Chances]) -> csr_matrix:
         """The features of clauses, and how likely their messages have each intent."""
         known = csr_matrix(np.asarray(intents, dtype=np.float32) * np.float32(INTENT_SCALE))
-        return hstack([self._features.matrix(texts, training), known], format="csr")
+        return hstack([self._features.matrix(parts, meanings), known], format="csr")
 
     def _learn(self, fact: str, said: list[Said], owners: list[int], rows: csr_matrix) -> LinearModel:
         """Fits on the clauses that are clear, lets that model choose the speaking clause of the other
         messages, and fits again on all: what was not chosen says nothing."""
         values = [said[owner].labels.get(fact, NONE) for owner in owners]
-        clear = [i for i, owner in enumerate(owners) if values[i] == NONE or len(said[owner].clauses) == 1]
+        alone = Counter(owners)
+        clear = [i for i, owner in enumerate(owners) if values[i] == NONE or alone[owner] == 1]
         first = LinearModel.fit(rows[clear], [values[i] for i in clear], self._config["c"], ROUGH)
         speaking = {*clear, *self._speaking(fact, said, owners, first, first.probabilities(rows))}
         answers = [value if i in speaking else NONE for i, value in enumerate(values)]
@@ -177,7 +183,7 @@ class FactClassifier(GraphComponent):
         best: dict[int, tuple[float, int]] = {}
         for i, owner in enumerate(owners):
             value = said[owner].labels.get(fact)
-            if value in model.classes and len(said[owner].clauses) > 1:
+            if value in model.classes:
                 chance = float(chances[i, model.classes.index(value)])
                 best[owner] = max(best.get(owner, (0.0, i)), (chance, i))
         return [i for _, i in best.values()]
@@ -195,11 +201,12 @@ class FactClassifier(GraphComponent):
         for message in messages:
             chances = intent_chances(message, self._intents)
             speaks = message.get(TEXT) and chances.sum() >= self._config["carrying"]
-            message.set("facts", self._facts(clauses(message.get(TEXT)), chances) if speaks else {}, add_to_output=True)
+            message.set("facts", self._facts(message.get(TEXT), chances) if speaks else {}, add_to_output=True)
         return messages
 
-    def _facts(self, parts: list[str], intents: Chances) -> dict[str, dict[str, Any]]:
-        rows = self._rows(parts, [intents] * len(parts))
+    def _facts(self, text: str, intents: Chances) -> dict[str, dict[str, Any]]:
+        parts = clauses(text)
+        rows = self._rows(parts, EMBEDDER.parts([text]), [intents] * len(parts))
         found: dict[str, dict[str, Any]] = {}
         for fact, model in self._models.items():
             for clause, chances in zip(parts, model.probabilities(rows)):

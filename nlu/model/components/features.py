@@ -23,10 +23,8 @@ from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, hstack
-from sklearn.decomposition import PCA
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from components.clauses import clauses
 from components.embeddings import EMBEDDER
 from components.encoder import Matrix
 from components.tokenizer import TOKEN
@@ -43,9 +41,9 @@ def words(text: str) -> list[str]:
 
 
 def source_fingerprint() -> str:
-    """A hash of this package's source: Rasa itself looks at a component's class alone."""
+    """A hash of this package's files: Rasa itself looks at a component's class alone."""
     digest = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
+    for path in sorted(path for path in Path(__file__).parent.iterdir() if path.is_file()):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
@@ -53,11 +51,7 @@ def source_fingerprint() -> str:
 class TextFeatures:
     """Sparse n-gram features and a scaled embedding, fitted on texts and saved without pickle."""
 
-    def __init__(
-        self, max_features: int = 40_000, dense_scale: float = 0.1, sparse_scale: float = 1.0, kept: int | None = None
-    ) -> None:
-        """`kept` is how many of the embedding's 384 directions count, the widest ones; None for all of them."""
-        self.kept = kept
+    def __init__(self, max_features: int = 40_000, dense_scale: float = 0.1, sparse_scale: float = 1.0) -> None:
         self.dense_scale = dense_scale
         self.sparse_scale = sparse_scale
         self.chars = TfidfVectorizer(
@@ -78,22 +72,15 @@ class TextFeatures:
             max_features=max_features,
             dtype=np.float32,
         )
-        self.axes: Matrix = np.zeros((0, 0), dtype=np.float32)
         self.mean: Matrix = np.zeros(0, dtype=np.float32)
         self.deviation: Matrix = np.ones(0, dtype=np.float32)
 
-    def fit(self, texts: Sequence[str]) -> "TextFeatures":
-        """Learns the n-grams and the spread of the embedding's dimensions."""
+    def fit(self, texts: Sequence[str], meanings: Matrix) -> "TextFeatures":
+        """Learns the n-grams and the spread of the embedding's dimensions; `meanings` has a row for each text."""
         normal = [normalise(text) for text in texts]
         self.chars.fit(normal)
         self.words.fit(normal)
-        EMBEDDER.learn(texts)
-        dense = EMBEDDER.sentences(texts, training=True)
-        self.mean, self.deviation = dense.mean(axis=0), dense.std(axis=0) + 1e-6
-        self.axes = np.eye(dense.shape[1], dtype=np.float32)
-        if self.kept is not None:
-            turned = PCA(self.kept, svd_solver="randomized", random_state=0).fit((dense - self.mean) / self.deviation)
-            self.axes = turned.components_.T.astype(np.float32)
+        self.mean, self.deviation = meanings.mean(axis=0), meanings.std(axis=0) + 1e-6
         return self
 
     def sparse(self, texts: Sequence[str]) -> csr_matrix:
@@ -101,14 +88,13 @@ class TextFeatures:
         normal = [normalise(text) for text in texts]
         return hstack([self.chars.transform(normal), self.words.transform(normal)], format="csr") * self.sparse_scale
 
-    def dense(self, texts: Sequence[str], training: bool = False) -> Matrix:
-        """Standardised embeddings along their widest axes, small enough to stand beside TF-IDF."""
-        rows = (EMBEDDER.sentences(texts, training) - self.mean) / self.deviation
-        return (rows @ self.axes * self.dense_scale).astype(np.float32)
+    def dense(self, meanings: Matrix) -> Matrix:
+        """Standardised embeddings, small enough to stand beside TF-IDF."""
+        return np.asarray((meanings - self.mean) / self.deviation * np.float32(self.dense_scale), dtype=np.float32)
 
-    def matrix(self, texts: Sequence[str], training: bool = False) -> csr_matrix:
+    def matrix(self, texts: Sequence[str], meanings: Matrix) -> csr_matrix:
         """Sparse and dense features side by side."""
-        return hstack([self.sparse(texts), csr_matrix(self.dense(texts, training))], format="csr")
+        return hstack([self.sparse(texts), csr_matrix(self.dense(meanings))], format="csr")
 
     def save(self, folder: Path) -> None:
         """Writes vocabularies as JSON and numbers as plain arrays."""
@@ -118,7 +104,6 @@ class TextFeatures:
             folder / "features.npz",
             mean=self.mean,
             deviation=self.deviation,
-            axes=self.axes,
             scales=np.array([self.dense_scale, self.sparse_scale]),
             chars=self.chars.idf_,
             words=self.words.idf_,
@@ -130,7 +115,7 @@ class TextFeatures:
         vocabularies = json.loads((folder / "vocabularies.json").read_text(encoding="utf-8"))
         with np.load(folder / "features.npz", allow_pickle=False) as numbers:
             features = cls(dense_scale=float(numbers["scales"][0]), sparse_scale=float(numbers["scales"][1]))
-            features.mean, features.deviation, features.axes = (numbers[n] for n in ("mean", "deviation", "axes"))
+            features.mean, features.deviation = numbers["mean"], numbers["deviation"]
             for name, vectorizer in features._vectorizers():
                 vectorizer.vocabulary = {term: i for i, term in enumerate(vocabularies[name])}
                 vectorizer.idf_ = numbers[name]
@@ -155,13 +140,12 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """How many n-grams, the weights of both kinds of features, and how many directions of the embedding."""
+        """How many n-grams, and the weights of both kinds of features."""
         return {
             **DenseFeaturizer.get_default_config(),
             "max_features": 40_000,
             "dense_scale": 0.1,
             "sparse_scale": 1.0,
-            "dense_kept": 96,
         }
 
     def __init__(
@@ -175,9 +159,7 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
         super().__init__(name, config)
         self._storage = storage
         self._resource = resource
-        self._features = features or TextFeatures(
-            config["max_features"], config["dense_scale"], config["sparse_scale"], config["dense_kept"]
-        )
+        self._features = features or TextFeatures(config["max_features"], config["dense_scale"], config["sparse_scale"])
 
     @classmethod
     def create(
@@ -215,7 +197,9 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fits the features on the messages."""
-        self._features.fit([message.get(TEXT) for message in training_data.intent_examples])
+        texts = [message.get(TEXT) for message in training_data.intent_examples]
+        EMBEDDER.learn(texts)
+        self._features.fit(texts, EMBEDDER.sentences(texts, training=True))
         with self._storage.write_to(self._resource) as folder:
             self._features.save(folder)
         return self._resource
@@ -234,10 +218,7 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
         if not messages:
             return
         texts = [message.get(TEXT) for message in messages]
-        if not training:
-            # Once through the encoder for all that the components behind will ask for.
-            EMBEDDER.encode([*texts, *(clause for text in texts for clause in clauses(text))])
-        sparse, dense = self._features.sparse(texts), self._features.dense(texts, training)
+        sparse, dense = self._features.sparse(texts), self._features.dense(EMBEDDER.sentences(texts, training))
         for i, message in enumerate(messages):
             for rows in (sparse[i], dense[i : i + 1]):
                 message.add_features(Features(rows, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))

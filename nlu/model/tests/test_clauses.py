@@ -1,7 +1,7 @@
 """How a message is cut into clauses."""
 
 import pytest
-from components.clauses import clauses
+from components.clauses import clause_spans, clauses
 
 
 @pytest.mark.parametrize(
@@ -21,3 +21,13 @@ from components.clauses import clauses
 def test_it_cuts(text: str, parts: list[str]) -> None:
     """At punctuation and joining words, not within numbers and words."""
     assert clauses(text) == parts
+
+
+@pytest.mark.parametrize("text", ["", "  ", "has budget", " 'has budget' ,  no say. ", "，。", "有钱 但没权"])
+def test_each_clause_stands_in_the_text(text: str) -> None:
+    """In order, without overlaps, and never none."""
+    spans = clause_spans(text)
+    assert [text[start:end] for start, end in spans] == clauses(text)
+    assert spans == sorted(spans)
+    assert spans
+    assert all(start <= end <= len(text) for start, end in spans)

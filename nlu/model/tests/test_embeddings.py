@@ -15,7 +15,7 @@ def cache(tmp_path: Path) -> Path:
 
 
 def test_the_cache_gives_back_what_was_read(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    texts = ["has budget", "预算批了", "ＡＣＭＥ ok"]
+    texts = ["has budget, no say", "预算批了", "ＡＣＭＥ ok"]
     first, second = Embedder(), Embedder()
     first.learn(texts, cache)
     monkeypatch.setattr(second, "_compute", lambda texts: pytest.fail("read again"))
@@ -24,8 +24,16 @@ def test_the_cache_gives_back_what_was_read(cache: Path, monkeypatch: pytest.Mon
         kept = second.learnt(text)
         assert kept.spans == fresh.spans
         np.testing.assert_allclose(kept.sentence, fresh.sentence, atol=1e-3)
+        np.testing.assert_allclose(kept.parts, fresh.parts, atol=1e-3)
         # Outliers beyond 127 steps are cut off.
         np.testing.assert_allclose(kept.words, np.clip(fresh.words, -10.6, 10.6), atol=0.05)
+
+
+def test_a_text_has_a_row_for_each_of_its_clauses() -> None:
+    embedder = Embedder()
+    rows = embedder.parts(["has budget, no say", "ok"])
+    assert rows.shape == (3, 384)
+    np.testing.assert_array_equal(rows[:2], embedder.encode(["has budget, no say"])[0].parts)
 
 
 def test_a_broken_cache_is_read_anew(cache: Path) -> None:

@@ -39,8 +39,8 @@ def importer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> TrainingDataImp
 
 def test_it_learns_from_messages_and_from_clauses(importer: TrainingDataImporter) -> None:
     assert sorted(read(importer.get_nlu_data()), key=str) == [
-        Said(["hello"], "greet", {}),
-        Said(["met Li", "has budget"], "log_contact", {"money": "yes"}),
-        Said(["no idea who signs"], "log_contact", {}),
-        Said(["skint but keen"], "log_contact", {"money": "no", "need": "yes"}),
+        Said("hello", "greet", {}),
+        Said("met Li, has budget", "log_contact", {"money": "yes"}),
+        Said("no idea who signs", "log_contact", {}),
+        Said("skint but keen", "log_contact", {"money": "no", "need": "yes"}),
     ]

@@ -33,7 +33,7 @@ def test_it_says_the_same_when_loaded() -> None:
 def test_tokens_take_the_mean_of_their_pieces() -> None:
     """`X200` of two pieces; `公司` as one piece of two tokens; a mark without a piece."""
     words = np.arange(5, dtype=np.float32)[:, None] * np.ones((1, 384), dtype=np.float32)
-    read = Encoded(words[0], words, [(0, 0), (0, 1), (1, 4), (4, 7), (0, 0)])
+    read = Encoded(words[0], words[:1], words, [(0, 0), (0, 1), (1, 4), (4, 7), (0, 0)])
     rows, places = word_rows(read, [(0, 4), (5, 6), (6, 7), (8, 9)])
     assert rows[:, 0].tolist() == [1.5, 3.0, 3.0, 0.0]
     assert places == ["be", "b-", "-e", "be"]
