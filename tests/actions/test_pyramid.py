@@ -41,7 +41,9 @@ def _put(folder: Path, rows: Iterable[str], name: str = "Ann") -> None:
     with UnitOfWork(session_factory(engine)) as work:
         member = work.team.by_name(name)
         assert member is not None
-        planned = plan(work, member, read_transactions("\n".join([HEAD, *rows]).encode(), playbook.load(), TODAY, "USD"))
+        planned = plan(
+            work, member, read_transactions("\n".join([HEAD, *rows]).encode(), playbook.load(), TODAY, "USD")
+        )
         put_on_record(work, member, planned, datetime(2026, 3, 2, tzinfo=UTC))
         work.commit()
     engine.dispose()
