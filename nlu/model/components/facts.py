@@ -27,13 +27,15 @@ from components.clauses import clauses
 from components.embeddings import EMBEDDER, progress
 from components.encoder import Matrix
 from components.features import TextFeatures, source_fingerprint
-from components.labels import AT_ONCE, INTENT_SCALE, NONE, Chances, intent_chances, metadata
+from components.labels import AT_ONCE, NONE, Chances, intent_chances, metadata
 from components.linear import LinearModel
 
 FACTS = ("money", "authority", "need")
 CLAUSE_LABELS = "clause_labels"
 STATING = "log_contact"
 """The intent that a clause without a message counts for."""
+INTENT_SCALE = 2.0
+"""The weight of the message's intent beside the clause's words, which are of length 2."""
 RARE = 3
 ROUGH, FINE = 30, 100
 """Rounds of learning: enough to choose the speaking clauses, and to know them."""

@@ -32,8 +32,8 @@ CARRIERS: dict[str, tuple[str, ...]] = {
     "stage": ("update_deal", "query_pipeline", "find_customers", "export"),
     "topic": ("show_customer", "show_pyramid", "qualify", "ask_advice", "query_pipeline", "report_objection"),
 }
-INTENT_SCALE = 2.0
-"""The weight of the message's intent beside its words, which are of length 2."""
+INTENT_SCALE = 4.0
+"""The weight of the message's intent beside its words, which are of length 4."""
 
 Chances = npt.NDArray[np.float32]
 
@@ -83,7 +83,7 @@ class LabelClassifier(GraphComponent):
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The inverse strength of regularisation, and how sure an answer must be."""
-        return {"c": 4.0, "threshold": 0.4}
+        return {"c": 1.0, "threshold": 0.4}
 
     @staticmethod
     def fingerprint_addon(config: dict[str, Any]) -> str | None:
