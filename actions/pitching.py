@@ -153,6 +153,9 @@ def _statement(turn: Turn, benefit: Benefit) -> dict[str, Any]:
 
 # --- which product
 
+MISTAKEN = ("show_customer", "ask_advice")
+"""What a question about a product is taken for where the model takes its name for a customer's."""
+
 
 def with_product(turn: Turn) -> Turn:
     """A product of the catalogue is read as that, whatever the model took its name for."""
@@ -165,6 +168,18 @@ def with_product(turn: Turn) -> Turn:
         company=None if _in_catalogue(said.company, catalogue) else said.company,
     )
     return replace(turn, said=said)
+
+
+def meant_to_pitch(turn: Turn) -> Turn:
+    """A question about a name that is a product's, not a customer's, asks for its benefits: "PumpCloud有什么卖点"."""
+    said = turn.said
+    name = said.company or said.person
+    if said.intent not in MISTAKEN or "ask_pitch" not in said.also or name is None or turn.chosen:
+        return turn
+    asked = with_product(turn)
+    if asked.said.product is None or name in (asked.said.company, asked.said.person):
+        return turn
+    return replace(asked, said=replace(asked.said, intent="ask_pitch", topic=None))
 
 
 def product_named(turn: Turn) -> Product | None:

@@ -18,6 +18,7 @@ from actions.asking import Ask, names_a_button, press_button, takes_up
 from actions.conversation import ask_what_was_meant
 from actions.filing import SAID_BESIDE_FILES, take_file
 from actions.followups import due_reply
+from actions.pitching import meant_to_pitch
 from actions.playbook import Playbook
 from actions.resolving import with_known_names
 from actions.turn import Reply, Turn
@@ -196,7 +197,7 @@ class Assistant:
                 return _press(turn, incoming)
             if reply := names_a_button(turn):
                 return reply
-            turn = with_known_names(turn)
+            turn = meant_to_pitch(with_known_names(turn))
             if turn.file is not None:
                 return take_file(turn, self._beside_a_file)
             return takes_up(turn) or self._unless_unsure(turn)

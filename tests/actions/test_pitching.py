@@ -192,6 +192,18 @@ def test_it_takes_no_product_for_a_customer(tmp_path: Path) -> None:
         assert desk.names("companies") == ["Acme"]
 
 
+@pytest.mark.parametrize("intent", ["show_customer", "ask_advice"])
+def test_a_question_about_a_product_is_none_about_a_customer(tmp_path: Path, intent: str) -> None:
+    with Desk(tmp_path) as desk:
+        desk.hears("log_contact", **ACME, need="yes", text="n")
+        asked = desk.hears(intent, text="so what about PumpCloud?", company="PumpCloud", also=("ask_pitch", "greet"))
+        assert (asked.template, asked.facts["product"]) == ("coaching/pitch", "PumpCloud")
+        # Not where the model sees no pitch in it, and not where a customer is meant.
+        assert desk.hears(intent, text="PumpCloud?", company="PumpCloud", also=("greet",)).template == "people/unknown"
+        named = desk.hears("show_customer", text="Acme and PumpCloud?", company="Acme", also=("ask_pitch",))
+        assert named.template == "contacts/card"
+
+
 def test_it_pitches_what_the_deal_is_about(tmp_path: Path) -> None:
     with Desk(tmp_path) as desk:
         desk.hears("log_contact", **ACME, need="yes", product="AquaPure", text="n")
