@@ -41,7 +41,7 @@ from storage.models import Member, Opportunity
 NAME_AT_MOST = 6
 """Words of a message that gives a name and no more: "it's Zhao Min, the plant manager"."""
 _NAME = re.compile(r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,2}")
-OBJECTS_FROM = 0.5
+OBJECTS_FROM = 0.9
 """From this confidence on a message right after a won deal is an objection, not the reason why it was won."""
 PRODUCTS_OFFERED = 6
 """Products on buttons; more do not fit on a phone."""
