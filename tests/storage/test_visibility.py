@@ -112,10 +112,10 @@ def test_it_prefers_an_open_opportunity_to_a_closed_one(records: Records) -> Non
         dan = house.person(work, records.alice, "Dan")
         still_open = house.opportunity(work, records.alice, contact_id=dan.id)
         later = NOW.replace(hour=12)
-        won = house.opportunity(work, records.alice, contact_id=dan.id, stage="won", touched_at=later)
+        won = house.opportunity(work, records.alice, contact_id=dan.id, stage="won", touched_at=later, closed_at=later)
         customers = work.customers(records.alice)
         assert customers.opportunity_of(person_id=dan.id, open_only=False) is still_open
-        still_open.stage = "lost"
+        still_open.stage, still_open.closed_at = "lost", NOW
         assert customers.opportunity_of(person_id=dan.id) is None
         assert customers.opportunity_of(person_id=dan.id, open_only=False) is won
 
