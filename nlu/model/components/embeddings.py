@@ -5,11 +5,14 @@ import os
 import tempfile
 from collections import OrderedDict
 from collections.abc import Sequence
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from joblib import Parallel, cpu_count, delayed
+from threadpoolctl import threadpool_limits
 
 from components.clauses import clause_spans
 from components.encoder import TUNED, Encoded, Encoder, Matrix
@@ -53,7 +56,7 @@ class Embedder:
         for start in range(0, len(missing), CHUNK):
             progress("reading sentences", start, len(missing))
             chunk = missing[start : start + CHUNK]
-            self._stored.update(zip(map(_key, chunk), map(_packed, self._compute(chunk))))
+            self._stored.update(zip(map(_key, chunk), map(_packed, self._compute_side_by_side(chunk))))
         if missing:
             _write(cache, self._stored)
 
@@ -72,6 +75,15 @@ class Embedder:
         if training:
             return np.vstack([self._stored[_key(text)][1] for text in texts]).astype(np.float32)
         return np.vstack([one.parts for one in self.encode(texts)])
+
+    def _compute_side_by_side(self, texts: Sequence[str]) -> list[Encoded]:
+        """The texts on all cores: only half of the encoder's work is products of matrices, which spread by themselves."""
+        cores = cpu_count()
+        self._compute(texts[:1])  # reads the weights
+        with threadpool_limits(1):
+            shares = Parallel(cores, prefer="threads")(delayed(self._compute)(texts[i::cores]) for i in range(cores))
+        found: list[Encoded] = [one for group in zip_longest(*shares) for one in group if one is not None]
+        return found
 
     def _compute(self, texts: Sequence[str]) -> list[Encoded]:
         if self._encoder is None:

@@ -53,14 +53,10 @@ def metadata(message: Message) -> dict[str, str]:
 
 def features_of(messages: list[Message], intents: Sequence[str]) -> csr_matrix:
     """The sentence features that the featurizer left on the messages, and their intents."""
+    sparse = vstack([message.get_sparse_features(TEXT)[1].features for message in messages])
+    dense = np.vstack([message.get_dense_features(TEXT)[1].features for message in messages])
     known = np.array([intent_chances(message, intents) for message in messages]) * np.float32(INTENT_SCALE)
-    return hstack([vstack([_row(message) for message in messages]), csr_matrix(known)], format="csr")
-
-
-def _row(message: Message) -> csr_matrix:
-    _, sparse = message.get_sparse_features(TEXT)
-    _, dense = message.get_dense_features(TEXT)
-    return hstack([sparse.features, csr_matrix(dense.features)])
+    return hstack([sparse, csr_matrix(dense), csr_matrix(known)], format="csr")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
