@@ -23,11 +23,11 @@ Progress = Callable[[float, str], None]
 
 # What each component takes of a training's time, by class name; others count as 1.
 WEIGHTS = {
-    "SentenceFeaturizer": 40.0,
-    "LogisticRegressionClassifier": 12.0,
-    "EntityExtractor": 28.0,
-    "FactClassifier": 25.0,
-    "LabelClassifier": 10.0,
+    "SentenceFeaturizer": 42.0,
+    "LogisticRegressionClassifier": 9.0,
+    "EntityExtractor": 22.0,
+    "FactClassifier": 17.0,
+    "LabelClassifier": 14.0,
 }
 STARTED = re.compile(r"Starting to train component '(\w+)'")
 DONE = re.compile(r"(?:Finished training|Restored) component '(\w+)'")
