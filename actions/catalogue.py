@@ -24,9 +24,9 @@ def names_of(catalogue: Sequence[Product]) -> list[tuple[str, Product]]:
     return sorted(named, key=lambda pair: -len(pair[0]))
 
 
-def without_products(turn: Turn, text: str) -> str:
+def without_products(catalogue: Sequence[Product], text: str) -> str:
     """The text without the products' names: "ServicePlus" is no wish for service."""
-    for name, _ in names_of(products_of(turn)):
+    for name, _ in names_of(catalogue):
         text = re.sub(re.escape(name), " ", text, flags=re.IGNORECASE)
     return text
 

@@ -41,8 +41,6 @@ from storage.models import Member, Opportunity
 NAME_AT_MOST = 6
 """Words of a message that gives a name and no more: "it's Zhao Min, the plant manager"."""
 _NAME = re.compile(r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,2}")
-OBJECTS_FROM = 0.9
-"""From this confidence on a message right after a won deal is an objection, not the reason why it was won."""
 PRODUCTS_OFFERED = 6
 """Products on buttons; more do not fit on a phone."""
 
@@ -326,7 +324,7 @@ def closed_in_words(turn: Turn, arguments: dict[str, Any]) -> Reply:
     said, leaving = turn.said, turn.playbook.leaving
     named = [name for name in _reasons_named(turn) if opportunity.stage == LOST or leaving[name].won]
     # Nobody wins a deal for an objection; "they liked our service" is only taken for one.
-    objects = opportunity.stage == WON and said.intent == "report_objection" and said.confidence >= OBJECTS_FROM
+    objects = opportunity.stage == WON and said.intent == "report_objection" and said.confidence >= SURE
     if objects or (not named and not _may_be_why(turn, opportunity)):
         raise NoAnswer
     resolving.focus(turn, opportunity)

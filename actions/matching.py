@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from actions import resolving
+from actions.asking import Ask
 from actions.cards import owed
 from actions.crediting import KIND as CREDIT
 from actions.crediting import rate
@@ -13,7 +14,7 @@ from actions.recording import money
 from actions.registry import presses
 from actions.rules import match as rules
 from actions.rules import pyramid
-from actions.scoring import AUDIT, name_of
+from actions.scoring import AUDIT, assessed_by, name_of
 from actions.sold import Key, known_profit, sold_beside, sold_in, spent_on
 from actions.turn import Button, Reply, Turn
 from storage.models import Company, Opportunity, Person
@@ -21,15 +22,14 @@ from storage.models import Company, Opportunity, Person
 
 def match_button(key: Key) -> Button:
     """The button that leads here; `key` is the customer, as the pyramid knows them."""
-    return Button("match", "show_match", {"company_id": key[0], "person_id": key[1]})
+    whose = {"company_id": key[0], "person_id": key[1]}
+    return Button("match", "show_match", {name: id_ for name, id_ in whose.items() if id_ is not None})
 
 
 @presses("show_match")
 def show_match(turn: Turn, arguments: dict[str, Any]) -> Reply:
     """What on record makes the customer attractive, how able we are to serve them, and how the two go together."""
     key, customer = _pressed_on(turn, arguments)
-    if customer is None:
-        return Reply("conversation/gone")
     opportunity = turn.customers.opportunity_of(company_id=key[0], person_id=key[1], open_only=False)
     if opportunity is not None:
         resolving.focus(turn, opportunity)
@@ -61,10 +61,9 @@ def show_match(turn: Turn, arguments: dict[str, Any]) -> Reply:
 def show_kinds(turn: Turn, arguments: dict[str, Any]) -> Reply:
     """What good customers do and bad ones do instead, and what to do with a bad one."""
     key, customer = _pressed_on(turn, arguments)
-    if customer is None:
-        return Reply("conversation/gone")
     method, language = turn.playbook.match, turn.said.language
-    earned = _on_record(turn, key, customer)["cost"]["profit"]
+    sold = sold_beside(turn, key, *pyramid.year_to(turn.now.date()))
+    earned = known_profit(sold.by_key[key]) if key in sold.by_key else None
     facts = {
         "who": name_of(customer),
         "kinds": [
@@ -74,18 +73,18 @@ def show_kinds(turn: Turn, arguments: dict[str, Any]) -> Reply:
             }
             for kind in method.kinds
         ],
-        "losing": earned if earned is not None and earned["value"] < 0 else None,
+        "losing": money(earned, sold.currency) if earned is not None and earned < 0 else None,
         "with_bad": method.with_bad.in_(language),
     }
     return Reply("scoring/kinds", facts)
 
 
-def _pressed_on(turn: Turn, arguments: dict[str, Any]) -> tuple[Key, Company | Person | None]:
-    """The customer whom the button is about; None where they are gone."""
-    company_id, person_id = key = (arguments["company_id"], arguments["person_id"])
-    if company_id is not None:
-        return key, turn.customers.company(company_id)
-    return key, turn.customers.person(person_id) if person_id is not None else None
+def _pressed_on(turn: Turn, arguments: dict[str, Any]) -> tuple[Key, Company | Person]:
+    """The customer whom the button is about. Raises Ask where they are gone."""
+    customer = assessed_by(turn, arguments)
+    if not isinstance(customer, Company | Person):
+        raise Ask(Reply("conversation/gone"))
+    return (arguments.get("company_id"), arguments.get("person_id")), customer
 
 
 def _scores(turn: Turn, opportunity: Opportunity | None) -> dict[str, int]:

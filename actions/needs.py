@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from actions import resolving
-from actions.catalogue import without_products
+from actions.catalogue import products_of, without_products
 from actions.placing import people_with_places
 from actions.recording import about, note, offering, suggested_follow_up
 from actions.registry import presses
@@ -34,7 +34,8 @@ class PersonalNeed:
 def heard_of(turn: Turn, opportunity: Opportunity | None, *texts: str) -> tuple[frozenset[str], tuple[str, ...]]:
     """The benefits that were asked for in these texts and in what is on record, and the organisation's needs they show."""
     told = turn.customers.words_on_need(opportunity.id) if opportunity and opportunity.need is not False else ()
-    spoken = [without_products(turn, text) for text in (*texts, *told)]
+    catalogue = products_of(turn)
+    spoken = [without_products(catalogue, text) for text in (*texts, *told)]
     sides = needs_in(spoken, {key: side.words for key, side in turn.playbook.sides.items()})
     needs = turn.playbook.needs.organisation.needs
     named = needs_in(spoken, {key: need.words for key, need in needs.items()})

@@ -123,7 +123,7 @@ def statements(
         objection=objection,
         needs=listener.needs,
         wants=frozenset(side for key in listener.organisation for side in organisation[key].serves),
-        asked=without_products(turn, turn.said.text) if objection is None else "",
+        asked=without_products(products_of(turn), turn.said.text) if objection is None else "",
     )
     offers = [_offer(turn.playbook, benefit) for benefit in product.benefits]
     return [_statement(turn, product.benefits[number]) for number in fab.choose(offers, heard, count)]
@@ -223,8 +223,9 @@ def pitch_this(turn: Turn, arguments: dict[str, Any]) -> Reply:
 def product_answered(turn: Turn) -> Product:
     """The product that a message names in answer to a question, with hardly a word besides. Raises NoAnswer else."""
     said = with_product(turn).said
-    product = _in_catalogue(said.product, products_of(turn))
-    besides = names.spaced(without_products(turn, said.text)).split()
+    catalogue = products_of(turn)
+    product = _in_catalogue(said.product, catalogue)
+    besides = names.spaced(without_products(catalogue, said.text)).split()
     asks = bool(besides) and said.intent == "ask_pitch"
     if product is None or said.person or said.company or len(besides) > BESIDES or asks:
         raise NoAnswer

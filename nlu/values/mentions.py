@@ -94,7 +94,17 @@ def related_person(text: str, spans: Sequence[tuple[int, int]]) -> str | None:
 
 
 _INTRODUCED_BY = re.compile(r"^[^,，。;；]{0,6}(?:也|还|就|都)?是[^,，。;；]{0,6}$")
-_INTRODUCES = re.compile(r"^[^,，。;；是]{0,4}(?:介绍|引荐|推荐|牵线|牵的线)")
+_BRINGS = r"(?:介[绍紹]|引[荐薦]|推[荐薦]|[牵牽](?:的)?[线線])"
+_INTRODUCES = re.compile(rf"^[^,，。;；是]{{0,4}}{_BRINGS}")
+_INTRODUCED = re.compile(rf"^[^,，。;；是]{{0,4}}{_BRINGS}[^,，。;；给給]{{0,3}}的|^[^,，。;；]{{0,2}}[牵牽]的[线線]")
+_BY = re.compile(r"(?:\b(?:by|via|through|thanks to|from)|通过|[经經]由?|靠|多[亏虧])\s*$", re.IGNORECASE)
+_INTRODUCTION = re.compile(
+    r"\b(?:intro\w*|refer\w*|recommend\w*|connect(?:ed|ion)?|vouch\w*|sent|put (?:me|us)|pass(?:ed)?|hook(?:ed)?"
+    r"|link(?:ed)? (?:me|us)|word of mouth|thanks to|through|via|suggest\w*|point(?:ed)?|tip(?:ped)?|friends?"
+    r"|gave (?:me|us)|told (?:me|us))\b"
+    rf"|{_BRINGS}|引[见見]|[牵牽].{{0,2}}[线線]|搭[桥橋线線]|[转轉]介|[给給]的|托|朋友|[带帶]|撮合|[认認][识識]",
+    re.IGNORECASE,
+)
 
 
 def introduced_by(text: str, first: tuple[int, int], second: tuple[int, int]) -> bool:
@@ -104,20 +114,7 @@ def introduced_by(text: str, first: tuple[int, int], second: tuple[int, int]) ->
 
 def introducer_follows(text: str, start: int, end: int) -> bool:
     """Whether the name at `start` to `end` made the introduction of somebody named before: "Jo, via Tom", 张敏，李伟介绍的."""
-    return bool(_BY.search(text[:start]) or _OF.match(text[end:]))
-
-
-_OF = re.compile(
-    r"^[^,，。;；是]{0,4}(?:介[绍紹]|引[荐薦]|推[荐薦]|[牵牽][线線])[^,，。;；给給]{0,3}的|^[^,，。;；]{0,2}[牵牽]的[线線]"
-)
-_BY = re.compile(r"(?:\b(?:by|via|through|thanks to|from)|通过|[经經]由?|靠|多[亏虧])\s*$", re.IGNORECASE)
-_INTRODUCTION = re.compile(
-    r"\b(?:intro\w*|refer\w*|recommend\w*|connect(?:ed|ion)?|vouch\w*|sent|put (?:me|us)|pass(?:ed)?|hook(?:ed)?"
-    r"|link(?:ed)? (?:me|us)|word of mouth|thanks to|through|via|suggest\w*|point(?:ed)?|tip(?:ped)?|friends?"
-    r"|gave (?:me|us)|told (?:me|us))\b"
-    r"|介[绍紹]|推[荐薦]|引[荐薦见見]|[牵牽].{0,2}[线線]|搭[桥橋线線]|[转轉]介|[给給]的|托|朋友|[带帶]|撮合|[认認][识識]",
-    re.IGNORECASE,
-)
+    return bool(_BY.search(text[:start]) or _INTRODUCED.match(text[end:]))
 
 
 def tells_of_introduction(text: str) -> bool:
