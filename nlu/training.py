@@ -24,7 +24,7 @@ Progress = Callable[[float, str], None]
 # What each component takes of a training's time, by class name; others count as 1.
 WEIGHTS = {
     "SentenceFeaturizer": 42.0,
-    "LogisticRegressionClassifier": 9.0,
+    "IntentRegression": 9.0,
     "EntityExtractor": 22.0,
     "FactClassifier": 17.0,
     "LabelClassifier": 14.0,

@@ -25,7 +25,6 @@ from scipy.sparse import csr_matrix, hstack
 
 from components.clauses import clauses
 from components.embeddings import EMBEDDER, progress
-from components.encoder import Matrix
 from components.features import TextFeatures, source_fingerprint
 from components.labels import AT_ONCE, NONE, Chances, intent_chances, metadata
 from components.linear import LinearModel
@@ -151,20 +150,15 @@ class FactClassifier(GraphComponent):
         flat = [clause for own in parts for clause in own]
         EMBEDDER.learn(texts)
         meanings = EMBEDDER.parts(texts, training=True)
-        self._features.fit(flat, meanings)
         certain = np.eye(len(self._intents), dtype=np.float32)
-        rows = self._rows(flat, meanings, [certain[self._intents.index(said[owner].intent)] for owner in owners])
+        intents = [certain[self._intents.index(said[owner].intent)] for owner in owners]
+        rows = _with_intents(self._features.fit_matrix(flat, meanings), intents)
         progress("facts", 0, 1)
         learn = delayed(self._learn)
         learnt = Parallel(AT_ONCE, prefer="threads")(learn(fact, said, owners, rows) for fact in FACTS)
         self._models = dict(zip(FACTS, learnt))
         self._persist()
         return self._resource
-
-    def _rows(self, parts: Sequence[str], meanings: Matrix, intents: Sequence[Chances]) -> csr_matrix:
-        """The features of clauses, and how likely their messages have each intent."""
-        known = csr_matrix(np.asarray(intents, dtype=np.float32) * np.float32(INTENT_SCALE))
-        return hstack([self._features.matrix(parts, meanings), known], format="csr")
 
     def _learn(self, fact: str, said: list[Said], owners: list[int], rows: csr_matrix) -> LinearModel:
         """Fits on the clauses that are clear, lets that model choose the speaking clause of the other
@@ -208,7 +202,7 @@ class FactClassifier(GraphComponent):
 
     def _facts(self, text: str, intents: Chances) -> dict[str, dict[str, Any]]:
         parts = clauses(text)
-        rows = self._rows(parts, EMBEDDER.parts([text]), [intents] * len(parts))
+        rows = _with_intents(self._features.matrix(parts, EMBEDDER.parts([text])), [intents] * len(parts))
         found: dict[str, dict[str, Any]] = {}
         for fact, model in self._models.items():
             for clause, chances in zip(parts, model.probabilities(rows)):
@@ -216,6 +210,12 @@ class FactClassifier(GraphComponent):
                 if chance >= self._config["threshold"] and chance > found.get(fact, {}).get("confidence", 0.0):
                     found[fact] = {"value": value, "confidence": chance, "clause": clause}
         return found
+
+
+def _with_intents(features: csr_matrix, intents: Sequence[Chances]) -> csr_matrix:
+    """The features of clauses, and how likely their messages have each intent."""
+    known = csr_matrix(np.asarray(intents, dtype=np.float32) * np.float32(INTENT_SCALE))
+    return hstack([features, known], format="csr")
 
 
 def _surest(classes: Iterable[str], chances: npt.NDArray[np.float64]) -> tuple[str, float]:

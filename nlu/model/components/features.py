@@ -22,7 +22,7 @@ from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix, hstack, vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from components.embeddings import EMBEDDER
@@ -75,18 +75,20 @@ class TextFeatures:
         self.mean: Matrix = np.zeros(0, dtype=np.float32)
         self.deviation: Matrix = np.ones(0, dtype=np.float32)
 
-    def fit(self, texts: Sequence[str], meanings: Matrix) -> "TextFeatures":
-        """Learns the n-grams and the spread of the embedding's dimensions; `meanings` has a row for each text."""
+    def fit_matrix(self, texts: Sequence[str], meanings: Matrix) -> csr_matrix:
+        """Learns the n-grams and the spread of the embedding's dimensions; `meanings` has a row for each text. Gives
+        what `matrix` gives for these texts, which are cut into n-grams only once this way."""
         normal = [normalise(text) for text in texts]
-        self.chars.fit(normal)
-        self.words.fit(normal)
+        grams = [vectorizer.fit_transform(normal) for _, vectorizer in self._vectorizers()]
         self.mean, self.deviation = meanings.mean(axis=0), meanings.std(axis=0) + 1e-6
-        return self
+        sparse = hstack(grams, format="csr") * self.sparse_scale
+        return hstack([sparse, csr_matrix(self.dense(meanings))], format="csr")
 
     def sparse(self, texts: Sequence[str]) -> csr_matrix:
         """TF-IDF rows."""
         normal = [normalise(text) for text in texts]
-        return hstack([self.chars.transform(normal), self.words.transform(normal)], format="csr") * self.sparse_scale
+        grams = [vectorizer.transform(normal) for _, vectorizer in self._vectorizers()]
+        return hstack(grams, format="csr") * self.sparse_scale
 
     def dense(self, meanings: Matrix) -> Matrix:
         """Standardised embeddings, small enough to stand beside TF-IDF."""
@@ -127,6 +129,13 @@ class TextFeatures:
 
 def _terms(vectorizer: TfidfVectorizer) -> list[str]:
     return sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
+
+
+def sentence_features(messages: Sequence[Message]) -> csr_matrix:
+    """A row for each message: what SentenceFeaturizer left on it, which must have been on all of them."""
+    sparse = vstack([message.get_sparse_features(TEXT)[1].features for message in messages])
+    dense = np.vstack([message.get_dense_features(TEXT)[1].features for message in messages])
+    return hstack([sparse, csr_matrix(dense)], format="csr")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -199,7 +208,7 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
         """Fits the features on the messages."""
         texts = [message.get(TEXT) for message in training_data.intent_examples]
         EMBEDDER.learn(texts)
-        self._features.fit(texts, EMBEDDER.sentences(texts, training=True))
+        self._features.fit_matrix(texts, EMBEDDER.sentences(texts, training=True))
         with self._storage.write_to(self._resource) as folder:
             self._features.save(folder)
         return self._resource

@@ -11,13 +11,13 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.featurizers.featurizer import Featurizer
-from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, METADATA, TEXT
+from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, METADATA
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import csr_matrix, hstack, vstack
+from scipy.sparse import csr_matrix, hstack
 
 from components.embeddings import progress
-from components.features import source_fingerprint
+from components.features import sentence_features, source_fingerprint
 from components.linear import LinearModel
 
 NONE = "none"
@@ -52,11 +52,9 @@ def metadata(message: Message) -> dict[str, str]:
 
 
 def features_of(messages: list[Message], intents: Sequence[str]) -> csr_matrix:
-    """The sentence features that the featurizer left on the messages, and their intents."""
-    sparse = vstack([message.get_sparse_features(TEXT)[1].features for message in messages])
-    dense = np.vstack([message.get_dense_features(TEXT)[1].features for message in messages])
+    """The sentence features of the messages, and their intents."""
     known = np.array([intent_chances(message, intents) for message in messages]) * np.float32(INTENT_SCALE)
-    return hstack([sparse, csr_matrix(dense), csr_matrix(known)], format="csr")
+    return hstack([sentence_features(messages), csr_matrix(known)], format="csr")
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
