@@ -4,8 +4,8 @@
 # ///
 """Teaches the sentence encoder the trade: `uv run tune.py` writes `components/tuned.npz`.
 
-The encoder was made to find texts that are alike; here its upper layers learn to tell intents, facts, labels and names
-apart, by small matrices beside its weights (LoRA). It takes half an hour or more on two cores and is rarely worth doing
+The encoder was made to find texts that are alike; here it learns to tell intents, facts, labels and names apart, by
+small matrices beside its weights (LoRA). It takes an hour or more on two cores and is rarely worth doing
 again: after some thousand new messages. The pipeline learns its own classifiers on top in any case, each time the data change.
 """
 
@@ -23,19 +23,22 @@ import numpy as np
 import torch
 import yaml
 from components.clauses import clause_spans
-from components.encoder import LONGEST, MIDDLE, TUNED, WEIGHTS, Stored, Tokenizer, plain, read_weights
+from components.encoder import LONGEST, MIDDLE, TUNED, WEIGHTS, Stored, plain, read_weights
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 DATA = Path(__file__).parent / "data"
-FIRST_LAYER = 4
-"""Layers below keep their weights: what they know of words and spelling is general."""
 RANK = 16
 RATE, HEAD_RATE = 1e-3, 2e-3
 WARM_UP = 100
 """Steps until the full rate."""
 BATCHES = {True: 48, False: 64}
 """Messages at a time, and clauses."""
+JOINED = 40
+"""Messages at a time that are made of clauses; there is one such batch for every FOR_EACH_JOINED others."""
+FOR_EACH_JOINED = 4
+SEAMS = {"en": (", ", ",", "; ", " and ", " - ", ". "), "zh": (",", "，", " ", "。", ", ")}
+"""What may stand between two such clauses, by language."""
 POOL = 40
 """Batches that are sorted by length together."""
 DROPOUT = 0.1
@@ -56,19 +59,22 @@ _NAME = re.compile(r"\[([^\[\]]*)\]\(([^()]*)\)")
 
 @dataclass
 class Example:
-    """A message, or a clause (without intent), with its pieces and what is to be learnt."""
+    """A message, a clause (without intent), or several clauses side by side; with its pieces and what is to be learnt."""
 
+    language: str
     text: str
     intent: str | None
     labels: dict[str, str]
     names: list[tuple[int, int, str]]
     ids: list[int] = field(default_factory=list)
     spans: list[tuple[int, int]] = field(default_factory=list)
+    joined: list[tuple[int, int, dict[str, str]]] = field(default_factory=list)
+    """Of clauses side by side, where each one stands and its labels."""
 
-    def cut(self, tokenizer: Tokenizer, first: int, last: int) -> None:
+    def cut(self, stored: Stored) -> None:
         """Cuts the text into pieces."""
-        read = tokenizer.encode(plain(self.text))
-        self.ids = [first, *read.ids[:LONGEST], last]
+        read = stored.tokenizer.encode(plain(self.text))
+        self.ids = [stored.first, *read.ids[:LONGEST], stored.last]
         self.spans = [(0, 0), *read.offsets[:LONGEST], (0, 0)]
 
     def parts(self) -> list[list[int]]:
@@ -78,7 +84,7 @@ class Example:
 
     def clauses(self) -> list[tuple[int, int]]:
         """Where the clauses stand."""
-        return clause_spans(self.text)
+        return [(start, end) for start, end, _ in self.joined] or clause_spans(self.text)
 
     def tags(self, kinds: list[str]) -> list[int]:
         """For each piece the kind of name that it belongs to."""
@@ -98,10 +104,23 @@ def read_examples(folder: Path) -> list[Example]:
         content = yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         for block in content.get("nlu") or content["clauses"]:
             labels = block.get("metadata") or {name: block[name] for name in FACTS if name in block}
+            labels = {label: str(value) for label, value in labels.items()}
             for line in block["examples"].splitlines():
                 text, names = _unmarked(line[2:].strip())
-                found.append(Example(text, block.get("intent"), {k: str(v) for k, v in labels.items()}, names))
+                found.append(Example(path.parent.name, text, block.get("intent"), labels, names))
     return found
+
+
+def side_by_side(clauses: Sequence[Example], chance: random.Random) -> Example:
+    """Up to four clauses of one language as a message: each says the same whatever stands beside it."""
+    first = chance.choice(clauses)
+    others = [one for one in chance.sample(clauses, 2 * chance.choice((1, 1, 2, 3))) if one.language == first.language]
+    text, placed, seam = "", [], chance.choice(SEAMS[first.language])
+    for one in (first, *others[:3]):
+        text += seam if text else ""
+        placed.append((len(text), len(text) + len(one.text), one.labels))
+        text += one.text
+    return Example(first.language, text, None, {}, [], joined=placed)
 
 
 def _unmarked(line: str) -> tuple[str, list[tuple[int, int, str]]]:
@@ -118,18 +137,16 @@ def _unmarked(line: str) -> tuple[str, list[tuple[int, int, str]]]:
 class Linear(nn.Module):
     """A matrix of the encoder that stays, with the small ones beside it that learn."""
 
-    def __init__(self, weight: np.ndarray, bias: np.ndarray, rank: int) -> None:
+    def __init__(self, weight: np.ndarray, bias: np.ndarray) -> None:
         super().__init__()
         self.register_buffer("weight", torch.tensor(weight.copy()))
         self.register_buffer("bias", torch.tensor(bias.copy()))
-        if rank:
-            self.a = nn.Parameter(torch.randn(weight.shape[1], rank) / math.sqrt(weight.shape[1]))
-            self.b = nn.Parameter(torch.zeros(rank, weight.shape[0]))
+        self.a = nn.Parameter(torch.randn(weight.shape[1], RANK) / math.sqrt(weight.shape[1]))
+        self.b = nn.Parameter(torch.zeros(RANK, weight.shape[0]))
 
     def forward(self, x: Tensor) -> Tensor:
         """The product."""
-        y = F.linear(x, self.weight, self.bias)
-        return y + x @ self.a @ self.b if hasattr(self, "a") else y
+        return F.linear(x, self.weight, self.bias) + x @ self.a @ self.b
 
 
 class Layer(nn.Module):
@@ -137,10 +154,9 @@ class Layer(nn.Module):
 
     def __init__(self, stored: Stored, number: int) -> None:
         super().__init__()
-        rank = RANK if number >= FIRST_LAYER else 0
         for name, read in stored.inputs().items():
             weight = stored.floats[f"l{number}.{name}.w"].reshape(-1, read)
-            setattr(self, name, Linear(weight, stored.floats[f"l{number}.{name}.b"], rank))
+            setattr(self, name, Linear(weight, stored.floats[f"l{number}.{name}.b"]))
         self.heads = stored.heads
         self.first = _norm(stored, f"l{number}.aln")
         self.second = _norm(stored, f"l{number}.oln")
@@ -203,11 +219,10 @@ def _carried(one: Example) -> set[str]:
 class Learner(nn.Module):
     """The encoder with a small head for each task."""
 
-    def __init__(self, stored: Stored, tasks: Tasks, pieces: Sequence[int]) -> None:
+    def __init__(self, stored: Stored, tasks: Tasks) -> None:
         super().__init__()
         self.tasks = tasks
-        self.rows = {piece: row for row, piece in enumerate(pieces)}
-        self.register_buffer("words", torch.tensor(stored.word_rows(np.array(pieces))))
+        self.stored = stored
         self.register_buffer("places", torch.tensor(stored.places))
         self.norm = _norm(stored, "emb.ln")
         self.layers = nn.ModuleList([Layer(stored, number) for number in range(stored.layers)])
@@ -229,11 +244,11 @@ class Learner(nn.Module):
     def read(self, examples: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """The vectors of messages and of all their clauses, whose clause each is, and the vectors of pieces at MIDDLE."""
         length = max(len(one.ids) for one in examples)
-        filling = next(iter(self.rows))
-        ids = torch.tensor([[self.rows[i] for i in _filled(one.ids, length, filling)] for one in examples])
+        ids = np.array([_filled(one.ids, length, 0) for one in examples])
         real = torch.tensor([_filled([1.0] * len(one.ids), length, 0.0) for one in examples])
         with torch.autocast("cpu", torch.bfloat16):
-            x = self.norm(self.words[ids] + self.places[:length])
+            words = self.stored.word_rows(ids.ravel()).reshape(*ids.shape, -1)
+            x = self.norm(torch.from_numpy(words) + self.places[:length])
             mask = ((1 - real) * -1e9)[:, None, None, :].to(torch.bfloat16)
             for number, layer in enumerate(self.layers, 1):
                 x = layer(x, mask)
@@ -269,7 +284,8 @@ class Learner(nn.Module):
         )
 
     def _facts_loss(self, examples: Sequence[Example], guesses: Tensor, owners: Tensor) -> Tensor:
-        """A message that says something says it in one of its clauses, the likeliest one; the others say nothing."""
+        """A message that says something says it in one of its clauses, the likeliest one; the others say nothing.
+        Where each clause's labels are known, these count."""
         chances = guesses.view(-1, len(FACTS), len(VALUES)).log_softmax(-1)
         total, weights = torch.zeros(()), 0.0
         for i, one in enumerate(examples):
@@ -278,12 +294,14 @@ class Learner(nn.Module):
             own = chances[owners == i]
             share = len(own) ** -0.5
             for j, fact in enumerate(FACTS):
-                value = VALUES.index(one.labels.get(fact, NONE))
-                silent = own[:, j, 0]
-                right = silent.sum()
-                if value:
+                if one.joined:
+                    values = [VALUES.index(labels.get(fact, NONE)) for _, _, labels in one.joined]
+                    right = own[range(len(own)), j, values].sum()
+                else:
+                    value = VALUES.index(one.labels.get(fact, NONE))
+                    silent = own[:, j, 0]
                     speaking = int(own[:, j, value].argmax())
-                    right = right - silent[speaking] + own[speaking, j, value]
+                    right = silent.sum() - silent[speaking] + own[speaking, j, value]
                 total = total - share * right
                 weights += share
         return total / weights if weights else total
@@ -293,7 +311,7 @@ class Learner(nn.Module):
         found = {}
         for number, layer in enumerate(self.layers):
             for name, each in layer.named_children():
-                if hasattr(each, "a"):
+                if isinstance(each, Linear):
                     for part in ("a", "b"):
                         found[f"l{number}.{name}.{part}"] = getattr(each, part).detach().numpy().astype(np.float16)
         return found
@@ -303,8 +321,8 @@ def _filled(values: list, length: int, filling: object) -> list:
     return [*values, *[filling] * (length - len(values))]
 
 
-def batches(examples: Sequence[Example], chance: random.Random) -> list[list[Example]]:
-    """All examples once, in batches of messages or of clauses of about one length, in any order."""
+def batches(examples: Sequence[Example], chance: random.Random, stored: Stored) -> list[list[Example]]:
+    """All examples once, in batches of messages or of clauses of about one length, in any order; and joined ones."""
     found = []
     for messages, size in BATCHES.items():
         chosen = [one for one in examples if (one.intent is not None) == messages]
@@ -312,6 +330,11 @@ def batches(examples: Sequence[Example], chance: random.Random) -> list[list[Exa
         for start in range(0, len(chosen), size * POOL):
             pool = sorted(chosen[start : start + size * POOL], key=lambda one: len(one.ids))
             found += [pool[i : i + size] for i in range(0, len(pool), size)]
+    clauses = [one for one in examples if one.intent is None]
+    made = [side_by_side(clauses, chance) for _ in range(len(found) // FOR_EACH_JOINED * JOINED)]
+    for one in made:
+        one.cut(stored)
+    found += [made[i : i + JOINED] for i in range(0, len(made), JOINED)]
     chance.shuffle(found)
     return found
 
@@ -325,13 +348,12 @@ def tune(learner: Learner, examples: Sequence[Example], rounds: int, steps: int 
     optimiser = torch.optim.AdamW(
         [{"params": small, "lr": RATE}, {"params": heads, "lr": HEAD_RATE}], weight_decay=0.01
     )
-    total = rounds * len(batches(examples, random.Random(0)))
+    planned = [batch for _ in range(rounds) for batch in batches(examples, chance, learner.stored)]
     schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimiser, lambda step: min(1, (step + 1) / WARM_UP) * max(0.02, 1 - step / total)
+        optimiser, lambda step: min(1, (step + 1) / WARM_UP) * max(0.02, 1 - step / len(planned))
     )
     learner.train()
     begun, losses = time.monotonic(), []
-    planned = (batch for _ in range(rounds) for batch in batches(examples, chance))
     for step, batch in enumerate(planned, 1):
         optimiser.zero_grad()
         loss = learner.loss(batch)
@@ -341,7 +363,10 @@ def tune(learner: Learner, examples: Sequence[Example], rounds: int, steps: int 
         schedule.step()
         losses.append(loss.item())
         if step % 50 == 0:
-            print(f"{step} of {total}: loss {np.mean(losses[-50:]):.3f}, {time.monotonic() - begun:.0f} s", flush=True)
+            print(
+                f"{step} of {len(planned)}: loss {np.mean(losses[-50:]):.3f}, {time.monotonic() - begun:.0f} s",
+                flush=True,
+            )
         if step == steps:
             break
 
@@ -349,7 +374,7 @@ def tune(learner: Learner, examples: Sequence[Example], rounds: int, steps: int 
 def main() -> None:
     """Learns, and writes the matrices."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=3, help="how often each example is seen")
+    parser.add_argument("--rounds", type=int, default=4, help="how often each example is seen")
     parser.add_argument("--steps", type=int, help="stop after so many batches")
     parser.add_argument("--out", type=Path, default=TUNED, help="the file to write")
     options = parser.parse_args()
@@ -357,9 +382,8 @@ def main() -> None:
     stored = read_weights(WEIGHTS)
     examples = read_examples(DATA)
     for one in examples:
-        one.cut(stored.tokenizer, stored.first, stored.last)
-    pieces = sorted({piece for one in examples for piece in one.ids})
-    learner = Learner(stored, Tasks.of(examples), pieces)
+        one.cut(stored)
+    learner = Learner(stored, Tasks.of(examples))
     tune(learner, examples, options.rounds, options.steps)
     np.savez(options.out, **learner.small())
 
