@@ -43,6 +43,8 @@ NAME_AT_MOST = 6
 _NAME = re.compile(r"[A-Z][\w'’-]+(?: [A-Z][\w'’-]+){1,2}")
 PRODUCTS_OFFERED = 6
 """Products on buttons; more do not fit on a phone."""
+SURELY_OBJECTS = 0.97
+"""The confidence (0 to 1) from which on words after a won deal are an objection: praise of the service is near to one."""
 
 
 @handles("update_deal")
@@ -324,7 +326,7 @@ def closed_in_words(turn: Turn, arguments: dict[str, Any]) -> Reply:
     said, leaving = turn.said, turn.playbook.leaving
     named = [name for name in _reasons_named(turn) if opportunity.stage == LOST or leaving[name].won]
     # Nobody wins a deal for an objection; "they liked our service" is only taken for one.
-    objects = opportunity.stage == WON and said.intent == "report_objection" and said.confidence >= SURE
+    objects = opportunity.stage == WON and said.intent == "report_objection" and said.confidence >= SURELY_OBJECTS
     if objects or (not named and not _may_be_why(turn, opportunity)):
         raise NoAnswer
     resolving.focus(turn, opportunity)

@@ -16,6 +16,14 @@ def is_question(text: str) -> bool:
     return bool(_QUESTION.search(text))
 
 
+_BARE_ANSWER = re.compile(r"\W*(?:有的?|没有?|没有的|是的?|对的?|不是的?|不|yes|yep|yeah|no|nope)\W*", re.IGNORECASE)
+
+
+def is_bare_answer(text: str) -> bool:
+    """Whether a text is a yes or no and nothing else: what it answers is for the question to say."""
+    return _BARE_ANSWER.fullmatch(text) is not None
+
+
 def language_of(text: str, default: str = "en") -> str:
     """`zh` where there are at least as many Han characters as Latin words, else `en`; `default` with neither.
 

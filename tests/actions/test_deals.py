@@ -235,10 +235,11 @@ def test_it_takes_no_objection_for_why_a_deal_was_won(tmp_path: Path) -> None:
         assert _rows(desk, "opportunities", "closed_for") == [(None,)]
 
 
-def test_it_takes_praise_for_why_a_deal_was_won_whatever_it_was_taken_for(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sure", [0.3, 0.93])
+def test_it_takes_praise_for_why_a_deal_was_won_whatever_it_was_taken_for(tmp_path: Path, sure: float) -> None:
     with Desk(tmp_path) as desk:
         desk.hears("update_deal", **ACME, stage="won", amount=_usd(5))
-        desk.hears("report_objection", objection="service", text="they liked our service", confidence=0.3)
+        desk.hears("report_objection", objection="service", text="they liked our service", confidence=sure)
         assert _rows(desk, "opportunities", "closed_for") == [("service",)]
 
 
