@@ -23,11 +23,11 @@ Progress = Callable[[float, str], None]
 
 # What each component takes of a training's time, by class name; others count as 1.
 WEIGHTS = {
-    "SentenceFeaturizer": 42.0,
+    "SentenceFeaturizer": 38.0,
     "IntentRegression": 9.0,
-    "EntityExtractor": 22.0,
-    "FactClassifier": 17.0,
-    "LabelClassifier": 14.0,
+    "EntityExtractor": 25.0,
+    "FactClassifier": 24.0,
+    "LabelClassifier": 5.0,
 }
 STARTED = re.compile(r"Starting to train component '(\w+)'")
 DONE = re.compile(r"(?:Finished training|Restored) component '(\w+)'")
