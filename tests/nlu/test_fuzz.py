@@ -223,6 +223,7 @@ def test_the_answers_that_the_fuzzer_makes_up_are_of_the_right_form() -> None:
         ("有的，六月底前要200台泵", "有的", None),
         ("no, they want 20 pumps", "no", None),
         ("没有。他们要200台", "没有", None),
+        ("沒有啊，要200台", "沒有啊", None),
         ("有的是钱，要200台泵", "有的是钱", "yes"),
         ("no budget, they want 20 pumps", "no budget", "yes"),
     ],
