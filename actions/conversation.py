@@ -26,6 +26,7 @@ def undo(turn: Turn) -> Reply:
     undone = undo_last(turn.work.session, turn.speaker.id, turn.now.astimezone(UTC))
     if undone is None:
         return Reply("conversation/nothing_to_undo")
+    turn.work.catalogue.read_anew()
     turn.conversation.question = None
     still = resolving.in_focus(turn)
     made = {(change.table_name, change.row_id) for change in undone.changes if change.before is None}

@@ -71,6 +71,7 @@ def to_change(turn: Turn) -> Subject:
     turn, firms, namesakes = _looked_up(turn)
     company = _known_company(turn, firms)
     person, named = _known_person(turn, namesakes, company.name if company else turn.said.company), False
+    on_record = person is not None or company is not None
     # Both names are settled before anything is made: a question leaves no half of a customer on record.
     if company is None and turn.said.company and "company_id" not in turn.chosen:
         company = _new_company(turn, turn.said.company)
@@ -84,7 +85,7 @@ def to_change(turn: Turn) -> Subject:
     if person is not None and company is not None and person.company_id is None:
         person.company_id = company.id
         person.company = company
-    opportunity, new = _opportunity(turn, person, company)
+    opportunity, new = _opportunity(turn, person, company, on_record or named)
     focus(turn, opportunity)
     return Subject(person, company, opportunity, new=new, named=named)
 
@@ -283,12 +284,18 @@ def _new_person(turn: Turn, name: str | None, company: Company | None) -> Person
     return person
 
 
-def _opportunity(turn: Turn, person: Person | None, company: Company | None) -> tuple[Opportunity, bool]:
+def _opportunity(
+    turn: Turn, person: Person | None, company: Company | None, on_record: bool
+) -> tuple[Opportunity, bool]:
     """The open opportunity of these, a closed one that goes on, or a new one (and whether it is new).
 
-    A person introduced through another joins that one's.
+    A person introduced through another joins that one's. Of people and companies that were not `on_record` before
+    this message there is none.
     """
-    customers, about = turn.customers, in_focus(turn)
+    customers = turn.customers
+    if not on_record and not turn.said.about_related:
+        return _new_opportunity(turn, person, company), True
+    about = in_focus(turn)
     found = customers.opportunity_of(person_id=person.id) if person else None
     if (
         found is None
@@ -302,7 +309,7 @@ def _opportunity(turn: Turn, person: Person | None, company: Company | None) -> 
     if found is None:
         found = _closed_that_goes_on(turn, person, company)
     if found is None:
-        return _new_opportunity(turn, person, company), True
+        return _opportunity_of_all(turn, person, company), True
     if person is not None and found.contact_id is None:
         found.contact_id, found.contact = person.id, person
     elif person is not None and person.id != found.contact_id:
@@ -342,6 +349,12 @@ def _new_opportunity(turn: Turn, contact: Person | None, company: Company | None
     )
     turn.customers.add(opportunity)
     opportunity.company, opportunity.contact = company, contact
+    return opportunity
+
+
+def _opportunity_of_all(turn: Turn, contact: Person | None, company: Company | None) -> Opportunity:
+    """A new opportunity, in which all who are known at the company take part."""
+    opportunity = _new_opportunity(turn, contact, company)
     for colleague in turn.customers.persons_at(company.id) if company else ():
         if contact is None or colleague.id != contact.id:
             turn.customers.take_part(opportunity, colleague)
@@ -362,7 +375,7 @@ def _unnamed(turn: Turn, create: bool) -> Subject:
         raise Ask(Reply("people/whom", {"intent": turn.said.intent}))
     if create and about.stage in CLOSED and turn.said.stage == about.stage:
         # "Signed, 20k" is said of the deal just won, or of the customer's next one.
-        about, new = _opportunity(turn, about.contact, about.company)
+        about, new = _opportunity(turn, about.contact, about.company, on_record=True)
         focus(turn, about)
         return Subject(about.contact, about.company, about, new=new)
     return Subject(about.contact, about.company, about)

@@ -19,7 +19,7 @@ from benchmarks.records import fill
 from bot import settings as settings_module
 from bot.console import CHANNEL, Console, sign_in
 from bot.reminders import Reminders
-from bot.wiring import build, real_clock
+from bot.wiring import build, real_clock, settle
 from nlu.client import Answer, NluClient
 from nlu.server import NluServer
 from nlu.training import train
@@ -117,6 +117,7 @@ def main() -> None:
         with NluServer(trained.path) as server, NluServer(plain_model, log=folder / "plain.log") as plain_server:
             parser, plain = Parser(server), Parser(plain_server)
             empty, full = Conversation(server, folder), Conversation(server, folder, CUSTOMERS)
+            settle()
             # In turns, so that the machine's noise falls on all alike.
             for alone, said in messages():
                 parser.parse(alone)

@@ -519,6 +519,7 @@ def _manny(
     with _model(settings) as (_, url, token):
         with _faults():
             manny = wiring.build(settings, wiring.nlu_client(settings, url, token), clock)
+            wiring.settle()
         try:
             yield manny
         finally:

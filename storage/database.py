@@ -58,7 +58,8 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
 
 def _begin_immediate(connection: Connection) -> None:
     """Takes the write lock at once: SQLite refuses to upgrade a reader that another writer has overtaken."""
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # On the driver's own connection: this runs before all else in every transaction.
+    connection.connection.cursor().execute("BEGIN IMMEDIATE")
 
 
 def session_factory(engine: Engine) -> sessionmaker[Session]:

@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
-from sqlalchemy import ColumnElement, Text, TextClause, and_, case, cast, false, func, or_, select, text
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    Text,
+    TextClause,
+    and_,
+    bindparam,
+    case,
+    cast,
+    false,
+    func,
+    or_,
+    select,
+    text,
+)
 from sqlalchemy.orm import selectinload
 
 from storage.models import Company, Fact, Member, Message, Objection, Opportunity, Participant, Person, Tracked
 from storage.repositories.dialects import is_sqlite
-from storage.repositories.visibility import SeenBy
+from storage.repositories.visibility import SeenBy, mine
 
 NAMES_AT_MOST = 5_000
 """How many names are read at once; the most recently created ones count."""
 SEARCHED_AT_MOST = 20_000
 """Among how many rows, the latest ones, names are looked for that are like another one."""
+ESCAPE = "/"
+"""Stands before what would mean something else in LIKE."""
 NEAR_AT_MOST = 500
 """How many names are read to suggest some that are spelt much like one that nobody has."""
 
@@ -104,47 +122,93 @@ def _known_as(manager: bool, is_sqlite: bool) -> TextClause:
     )
 
 
+# What each message asks is built once: building a statement costs as much as running it.
+
+
+@cache
+def _names(model: type[Company | Person], manages: bool, key: Literal["same", "alike"] | None = None) -> Select[Any]:
+    """Names, newest first: all of them, those with the very `key`, or those with a key like it.
+
+    Like it are keys that contain it, or begin alike and are about as long, and people who had another name. That is
+    all that a name, a part of one, a title or a misspelling can mean, and few enough to be compared one by one. They
+    are looked for among the latest rows, which bounds the cost; a key itself is found by its index, however old its
+    row.
+    """
+    columns: tuple[Any, ...] = (model.id, model.name, model.name_key)
+    if model is Person:
+        columns += (Person.also_known_as, Company.name)
+    query = select(*columns).where(mine(model.owner_id, manages), model.name.is_not(None))
+    if model is Person:
+        query = query.outerjoin(Company, Company.id == Person.company_id)
+    if key == "same":
+        query = query.where(model.name_key == bindparam("key"))
+    elif key == "alike":
+        about_as_long = func.length(model.name_key).between(bindparam("shortest"), bindparam("longest"))
+        like = or_(
+            model.name_key.like(bindparam("contained"), escape=ESCAPE),
+            and_(model.name_key.like(bindparam("beginning"), escape=ESCAPE), about_as_long),
+            *([cast(Person.also_known_as, Text) != "[]"] if model is Person else []),
+        )
+        latest = select(func.max(model.id) - SEARCHED_AT_MOST).scalar_subquery()
+        query = query.where(model.id > latest, like)
+    return query.order_by(model.id.desc()).limit(NAMES_AT_MOST)
+
+
+def _escaped(text: str) -> str:
+    """A text to be looked for by LIKE, letter by letter."""
+    return re.sub(f"[{ESCAPE}%_]", lambda found: ESCAPE + found[0], text)
+
+
+@cache
+def _people_at(manages: bool) -> Select[Person]:
+    here = Person.company_id == bindparam("company")
+    return select(Person).where(here, mine(Person.owner_id, manages)).order_by(Person.id).limit(100)
+
+
+@cache
+def _latest(manages: bool, of_person: bool, of_company: bool, open_only: bool) -> Select[Opportunity]:
+    query = select(Opportunity).where(mine(Opportunity.owner_id, manages))
+    if of_person:
+        # Two lookups by index: with OR between them, databases read all that the speaker owns.
+        person: BindParameter[int] = bindparam("person")
+        as_contact = select(Opportunity.id).where(Opportunity.contact_id == person)
+        taking_part = select(Participant.opportunity_id).where(Participant.person_id == person)
+        query = query.where(Opportunity.id.in_(as_contact.union(taking_part)))
+    if of_company:
+        query = query.where(Opportunity.company_id == bindparam("company"))
+    if open_only:
+        query = query.where(Opportunity.closed_at.is_(None))
+    is_closed = case((Opportunity.closed_at.is_not(None), 1), else_=0)
+    return query.order_by(is_closed, Opportunity.touched_at.desc(), Opportunity.id.desc()).limit(1)
+
+
 class Customers(SeenBy):
     """People, companies and opportunities, as far as one speaker may see them."""
 
     def companies_known(self, key: str | None = None) -> list[Known]:
         """Names of the visible companies, newest first; with a `key` only those that may be meant by it."""
-        query = select(Company.id, Company.name, Company.name_key).where(self._mine(Company.owner_id))
-        rows = self._alike(query.order_by(Company.id.desc()), Company.name_key, key)
-        return [Known(id_, name, key) for id_, name, key in rows]
+        return [Known(id_, name, key) for id_, name, key in self._known(Company, key)]
 
     def persons_known(self, key: str | None = None) -> list[Known]:
         """Names of the visible people, newest first; with a `key` only those that may be meant by it."""
-        query = (
-            select(Person.id, Person.name, Person.name_key, Person.also_known_as, Company.name)
-            .outerjoin(Company, Company.id == Person.company_id)
-            .where(self._mine(Person.owner_id), Person.name.is_not(None))
-            .order_by(Person.id.desc())
-        )
-        renamed = cast(Person.also_known_as, Text) != "[]"
-        rows = self._alike(query, Person.name_key, key, renamed)
         return [
             Known(id_, name or "", key or "", tuple(aliases or ()), company)
-            for id_, name, key, aliases, company in rows
+            for id_, name, key, aliases, company in self._known(Person, key)
         ]
 
-    def _alike(self, query: Any, column: Any, key: str | None, *others: ColumnElement[bool]) -> Sequence[Any]:
-        """Rows with this very key; where there are none, those with a key like it, or that meet one of `others`.
-
-        Like it are keys that contain it, or begin alike and are about as long. That is all that a name, a part of
-        one, a title or a misspelling can mean, and few enough to be compared one by one. They are looked for among
-        the latest rows, which bounds the cost; a key itself is found by its index, however old its row.
-        """
-        query = query.limit(NAMES_AT_MOST)
+    def _known(self, model: type[Company | Person], key: str | None) -> Sequence[Any]:
+        """All names; with a `key` those that have it or, where there are none, those that may be meant by it."""
         if not key:
-            return self._session.execute(query).all()
-        if rows := self._session.execute(query.where(column == key)).all():
+            return self._session.execute(_names(model, self._manages), self._me).all()
+        if rows := self._session.execute(_names(model, self._manages, "same"), {**self._me, "key": key}).all():
             return rows
-        about_as_long = func.length(column).between(len(key) - 2, len(key) + 2)
-        begins_alike = and_(column.startswith(key[0], autoescape=True), about_as_long)
-        like = or_(column.contains(key, autoescape=True), begins_alike, *others)
-        latest = select(func.max(column.class_.id) - SEARCHED_AT_MOST).scalar_subquery()
-        return self._session.execute(query.where(column.class_.id > latest, like)).all()
+        like = {
+            "contained": f"%{_escaped(key)}%",
+            "beginning": f"{_escaped(key[0])}%",
+            "shortest": len(key) - 2,
+            "longest": len(key) + 2,
+        }
+        return self._session.execute(_names(model, self._manages, "alike"), {**self._me, **like}).all()
 
     def names_near(self, key: str) -> list[str]:
         """Names of visible companies and people that begin like `key` or contain a word of it, newest first."""
@@ -161,7 +225,7 @@ class Customers(SeenBy):
     def known_as(self, keys: Sequence[str]) -> tuple[list[Known], list[Known]]:
         """Visible companies and visible people with one of these keys."""
         values = {"me": self.speaker.id, "team": self.speaker.team_id, "keys": json.dumps(keys, ensure_ascii=False)}
-        query = _known_as(self.speaker.role == "manager", is_sqlite(self._session))
+        query = _known_as(self._manages, is_sqlite(self._session))
         found: dict[str, list[Known]] = {"company": [], "person": []}
         for kind, id_, name, key in self._session.execute(query, values):
             found[kind].append(Known(id_, name, key))
@@ -189,26 +253,14 @@ class Customers(SeenBy):
 
     def persons_at(self, company_id: int) -> Sequence[Person]:
         """Visible people of a company."""
-        query = select(Person).where(Person.company_id == company_id, self._mine(Person.owner_id)).order_by(Person.id)
-        return self._session.scalars(query.limit(100)).all()
+        return self._session.scalars(_people_at(self._manages), {**self._me, "company": company_id}).all()
 
     def opportunity_of(
         self, person_id: int | None = None, company_id: int | None = None, open_only: bool = True
     ) -> Opportunity | None:
         """The latest opportunity of a person (as contact or participant) or of a company; open ones come first."""
-        query = select(Opportunity).where(self._mine(Opportunity.owner_id))
-        if person_id is not None:
-            # Two lookups by index: with OR between them, databases read all that the speaker owns.
-            as_contact = select(Opportunity.id).where(Opportunity.contact_id == person_id)
-            taking_part = select(Participant.opportunity_id).where(Participant.person_id == person_id)
-            query = query.where(Opportunity.id.in_(as_contact.union(taking_part)))
-        if company_id is not None:
-            query = query.where(Opportunity.company_id == company_id)
-        if open_only:
-            query = query.where(Opportunity.closed_at.is_(None))
-        is_closed = case((Opportunity.closed_at.is_not(None), 1), else_=0)
-        latest_first = query.order_by(is_closed, Opportunity.touched_at.desc(), Opportunity.id.desc())
-        return self._session.scalar(latest_first.limit(1))
+        query = _latest(self._manages, person_id is not None, company_id is not None, open_only)
+        return self._session.scalar(query, {**self._me, "person": person_id, "company": company_id})
 
     def last_touched(self) -> Opportunity | None:
         """The opportunity of which something was said last."""

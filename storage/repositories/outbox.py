@@ -12,6 +12,10 @@ from sqlalchemy.orm import Session
 from storage.models import Base, Conversation, Outgoing
 
 _OUTBOX = Base.metadata.tables["outbox"]
+# Built once: building a statement costs as much as running it.
+_LAST = (
+    select(Outgoing).where(Outgoing.conversation_id == bindparam("conversation")).order_by(Outgoing.id.desc()).limit(1)
+)
 _SENT = update(_OUTBOX).where(_OUTBOX.c.id == bindparam("reply")).values(sent_at=bindparam("at"))
 
 
@@ -83,6 +87,5 @@ class Outbox:
 
     def last_with_buttons(self, conversation_id: int) -> Outgoing | None:
         """The last reply of a conversation, if it has buttons."""
-        query = select(Outgoing).where(Outgoing.conversation_id == conversation_id)
-        row = self._session.scalar(query.order_by(Outgoing.id.desc()).limit(1))
+        row = self._session.scalar(_LAST, {"conversation": conversation_id})
         return row if row is not None and row.payload.get("buttons") else None
