@@ -13,7 +13,7 @@ from pydantic import BaseModel, Field, ValidationError
 from nlu.understanding import INTENTS, LABELS, MAN, Contact, Money, Understanding
 from nlu.values.amounts import read_amount
 from nlu.values.contacts import read_emails, read_phones, read_wechat
-from nlu.values.language import is_bare_answer, language_of
+from nlu.values.language import language_of
 from nlu.values.mentions import (
     introduced_by,
     introducer_follows,
@@ -133,11 +133,7 @@ def interpret(text: str, clean: str, answer: Answer, now: datetime, region: str 
     """Puts the model's answer and the values in the text together; what the contract does not know is left out."""
     answer = _without_introducer(clean, answer)
     intent = answer.intent.name if answer.intent.name in INTENTS else "out_of_scope"
-    facts = {
-        name: fact
-        for name, fact in answer.facts.items()
-        if name in MAN and fact.value in LABELS[name] and not is_bare_answer(fact.clause)
-    }
+    facts = {name: fact for name, fact in answer.facts.items() if name in MAN and fact.value in LABELS[name]}
     names = [span for span in answer.entities if span.entity in NAMES]
     if intent == "reassign":
         names = _receiver_first(clean, names)

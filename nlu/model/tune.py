@@ -23,7 +23,8 @@ import numpy as np
 import torch
 import yaml
 from components.clauses import clause_spans
-from components.encoder import LONGEST, MIDDLE, TUNED, WEIGHTS, Stored, plain, read_weights
+from components.encoder import LONGEST, MIDDLE, plain
+from components.weights import TUNED, WEIGHTS, Stored, read_weights
 from torch import Tensor, nn
 from torch.nn import functional as F
 

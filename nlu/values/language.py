@@ -6,20 +6,12 @@ import re
 
 _HAN = re.compile(r"[㐀-䶿一-鿿]")
 _LATIN = re.compile(r"[^\W\d_㐀-䶿一-鿿]+")
-_BARE_ANSWER = re.compile(
-    r"\W*(?:有[的啊]?|[没沒]有?[的啊]?|是[的啊]?|[对對][的啊]?|不是[的啊]?|不|yes|yep|yeah|no|nope)\W*", re.IGNORECASE
-)
 _QUESTION = re.compile(r"[?？吗呢]\s*$|^\s*(?:what|who|whose|which|how|when|where|why)\b", re.IGNORECASE)
 
 
 def is_question(text: str) -> bool:
     """Whether a text asks: by its mark, by 吗 or 呢 at its end, or by an English question word at its beginning."""
     return bool(_QUESTION.search(text))
-
-
-def is_bare_answer(text: str) -> bool:
-    """Whether a text is a yes or no and nothing else: what it answers is for the question to say."""
-    return _BARE_ANSWER.fullmatch(text) is not None
 
 
 def language_of(text: str, default: str = "en") -> str:

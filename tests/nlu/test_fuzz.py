@@ -215,25 +215,3 @@ def test_the_answers_that_the_fuzzer_makes_up_are_of_the_right_form() -> None:
     chance = random.Random(1)
     for text in KNOWN[:50]:
         Answer.model_validate(answer(chance, text))
-
-
-@pytest.mark.parametrize(
-    ("text", "clause", "money"),
-    [
-        ("有的，六月底前要200台泵", "有的", None),
-        ("no, they want 20 pumps", "no", None),
-        ("没有。他们要200台", "没有", None),
-        ("沒有啊，要200台", "沒有啊", None),
-        ("有的是钱，要200台泵", "有的是钱", "yes"),
-        ("no budget, they want 20 pumps", "no budget", "yes"),
-    ],
-)
-def test_a_bare_yes_or_no_states_no_fact_by_itself(text: str, clause: str, money: str | None) -> None:
-    """What was asked may have been the need."""
-    fact = {"value": "yes", "confidence": 0.9, "clause": clause}
-    answer = {
-        "intent": {"name": "log_contact", "confidence": 0.9},
-        "facts": {"money": fact, "need": {**fact, "clause": "200"}},
-    }
-    said = interpret(text, text, Answer.model_validate(answer), NOW, None)
-    assert (said.money, said.need) == (money, "yes")

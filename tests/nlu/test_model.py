@@ -153,3 +153,13 @@ def test_progress_goes_from_nothing_to_everything_and_never_back() -> None:
     assert seen[0] < 0.1
     assert seen[-1] > 0.9
     assert not meter.read("something else")
+
+
+def test_steps_of_components_that_learn_side_by_side_are_shown_but_not_counted() -> None:
+    meter = Meter(["FactClassifier", "EntityExtractor"])
+    for line in ("Starting to train component 'FactClassifier'", "Starting to train component 'EntityExtractor'"):
+        assert meter.read(line)
+    assert meter.read("progress: words 1/2")
+    assert (meter.step, meter.fraction) == ("words", 0.0)
+    assert meter.read("Finished training component 'EntityExtractor'")
+    assert 0.3 < meter.fraction < 1.0

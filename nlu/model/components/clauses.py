@@ -22,6 +22,11 @@ _BORDER = re.compile(
 )
 
 
+_BARE_ANSWER = re.compile(
+    r"\W*(?:有[的啊]?|[没沒]有?[的啊]?|是[的啊]?|[对對][的啊]?|不是[的啊]?|不|yes|yep|yeah|no|nope)\W*", re.IGNORECASE
+)
+
+
 def clause_spans(text: str) -> list[tuple[int, int]]:
     """Where the clauses of a message stand, in their order, without the words that join them; at least one."""
     borders = [(0, 0), *(border.span() for border in _BORDER.finditer(text)), (len(text), len(text))]
@@ -33,6 +38,11 @@ def clause_spans(text: str) -> list[tuple[int, int]]:
 def clauses(text: str) -> list[str]:
     """The clauses of a message."""
     return [text[start:end] for start, end in clause_spans(text)]
+
+
+def is_bare_answer(clause: str) -> bool:
+    """Whether a clause is a yes or no and nothing else: what it answers is for the question to say."""
+    return _BARE_ANSWER.fullmatch(clause) is not None
 
 
 def _stripped(text: str, start: int, end: int) -> tuple[int, int]:

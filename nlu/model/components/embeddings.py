@@ -5,22 +5,21 @@ import os
 import tempfile
 from collections import OrderedDict
 from collections.abc import Sequence
-from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from joblib import Parallel, cpu_count, delayed
-from threadpoolctl import threadpool_limits
 
 from components.clauses import clause_spans
-from components.encoder import TUNED, Encoded, Encoder, Matrix
+from components.encoder import Encoded, Encoder
+from components.weights import TUNED, Matrix
 
 CACHE = Path(__file__).resolve().parent.parent / ".cache" / "encoded.npz"
 CHUNK = 1024
 REMEMBERED = 256
 """Texts that a server remembers: the parts of one message, asked for by one component after the other."""
+_PROGRAM = ("weights.py", "graph.py", "encoder.py", "clauses.py")
 _STEP = np.float32(1 / 12)
 """Words' rows are kept in whole numbers of this step, -10.6 to 10.6 in a byte; their deviation is 1."""
 
@@ -51,12 +50,13 @@ class Embedder:
     def learn(self, texts: Sequence[str], cache: Path = CACHE) -> None:
         """Computes what a training will ask for, unless it is in the cache on disk from an earlier one."""
         self._stored = self._stored or _read(cache)
-        # By length, so that texts which are computed together are about as long as one another.
-        missing = sorted({text for text in texts if _key(text) not in self._stored}, key=len)
+        # By length, so that texts which are computed together are about as long as one another. Always in the same order,
+        # for they are rounded together.
+        missing = sorted((text for text in dict.fromkeys(texts) if _key(text) not in self._stored), key=len)
         for start in range(0, len(missing), CHUNK):
             progress("reading sentences", start, len(missing))
             chunk = missing[start : start + CHUNK]
-            self._stored.update(zip(map(_key, chunk), map(_packed, self._compute_side_by_side(chunk))))
+            self._stored.update(zip(map(_key, chunk), map(_packed, self._compute(chunk))))
         if missing:
             _write(cache, self._stored)
 
@@ -76,23 +76,14 @@ class Embedder:
             return np.vstack([self._stored[_key(text)][1] for text in texts]).astype(np.float32)
         return np.vstack([one.parts for one in self.encode(texts)])
 
-    def _compute_side_by_side(self, texts: Sequence[str]) -> list[Encoded]:
-        """The texts on all cores: only half of the encoder's work is products of matrices, which spread by themselves."""
-        cores = cpu_count()
-        self._compute(texts[:1])  # reads the weights
-        with threadpool_limits(1):
-            shares = Parallel(cores, prefer="threads")(delayed(self._compute)(texts[i::cores]) for i in range(cores))
-        found: list[Encoded] = [one for group in zip_longest(*shares) for one in group if one is not None]
-        return found
-
     def _compute(self, texts: Sequence[str]) -> list[Encoded]:
         if self._encoder is None:
             self._encoder = Encoder()
         return self._encoder.encode(texts, [clause_spans(text) for text in texts])
 
 
-_TUNING = hashlib.sha1(TUNED.read_bytes()).digest()
-"""Part of a text's name in the cache: what was computed with other weights is not found."""
+_TUNING = hashlib.sha1(b"".join((TUNED.parent / name).read_bytes() for name in (TUNED.name, *_PROGRAM))).digest()
+"""Part of a text's name in the cache: what was computed with other weights, or otherwise, is not found."""
 Halves = npt.NDArray[np.float16]
 Packed = tuple[Halves, Halves, npt.NDArray[np.int8], npt.NDArray[np.int16]]
 
@@ -105,7 +96,7 @@ def _packed(one: Encoded) -> Packed:
 
 def _unpacked(packed: Packed) -> Encoded:
     sentence, parts, rows, spans = packed
-    places = [(int(start), int(end)) for start, end in spans]
+    places = [(start, end) for start, end in spans.tolist()]
     return Encoded(sentence.astype(np.float32), parts.astype(np.float32), rows * _STEP, places)
 
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from joblib import Parallel, delayed
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -21,12 +20,12 @@ from rasa.nlu.featurizers.featurizer import Featurizer
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix
 
-from components.clauses import clauses
+from components.clauses import clauses, is_bare_answer
 from components.embeddings import EMBEDDER, progress
-from components.features import TextFeatures, source_fingerprint
-from components.labels import AT_ONCE, NONE, Chances, intent_chances, metadata
+from components.features import TextFeatures, side_by_side, source_fingerprint
+from components.labels import NONE, Chances, intent_chances, metadata
 from components.linear import LinearModel
 
 FACTS = ("money", "authority", "need")
@@ -152,11 +151,10 @@ class FactClassifier(GraphComponent):
         meanings = EMBEDDER.parts(texts, training=True)
         certain = np.eye(len(self._intents), dtype=np.float32)
         intents = [certain[self._intents.index(said[owner].intent)] for owner in owners]
-        rows = _with_intents(self._features.fit_matrix(flat, meanings), intents)
+        ngrams = self._features.fit(flat, meanings)
+        rows = side_by_side(ngrams, self._features.dense(meanings), _weighed(intents))
         progress("facts", 0, 1)
-        learn = delayed(self._learn)
-        learnt = Parallel(AT_ONCE, prefer="threads")(learn(fact, said, owners, rows) for fact in FACTS)
-        self._models = dict(zip(FACTS, learnt))
+        self._models = {fact: self._learn(fact, said, owners, rows) for fact in FACTS}
         self._persist()
         return self._resource
 
@@ -190,7 +188,7 @@ class FactClassifier(GraphComponent):
             arrays.update(model.arrays(fact))
         with self._storage.write_to(self._resource) as folder:
             self._features.save(folder)
-            np.savez(folder / "facts.npz", **arrays)
+            np.savez_compressed(folder / "facts.npz", **arrays)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Puts the facts on incoming messages."""
@@ -202,20 +200,22 @@ class FactClassifier(GraphComponent):
 
     def _facts(self, text: str, intents: Chances) -> dict[str, dict[str, Any]]:
         parts = clauses(text)
-        rows = _with_intents(self._features.matrix(parts, EMBEDDER.parts([text])), [intents] * len(parts))
+        meanings = self._features.dense(EMBEDDER.parts([text]))
+        rows = side_by_side(self._features.sparse(parts), meanings, _weighed([intents] * len(parts)))
         found: dict[str, dict[str, Any]] = {}
         for fact, model in self._models.items():
             for clause, chances in zip(parts, model.probabilities(rows)):
                 value, chance = _surest(model.classes, chances)
+                if is_bare_answer(clause):
+                    continue
                 if chance >= self._config["threshold"] and chance > found.get(fact, {}).get("confidence", 0.0):
                     found[fact] = {"value": value, "confidence": chance, "clause": clause}
         return found
 
 
-def _with_intents(features: csr_matrix, intents: Sequence[Chances]) -> csr_matrix:
-    """The features of clauses, and how likely their messages have each intent."""
-    known = csr_matrix(np.asarray(intents, dtype=np.float32) * np.float32(INTENT_SCALE))
-    return hstack([features, known], format="csr")
+def _weighed(intents: Sequence[Chances]) -> Chances:
+    """How likely the messages of clauses have each intent, as features."""
+    return np.asarray(intents, dtype=np.float32) * np.float32(INTENT_SCALE)
 
 
 def _surest(classes: Iterable[str], chances: npt.NDArray[np.float64]) -> tuple[str, float]:

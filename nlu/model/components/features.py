@@ -7,7 +7,8 @@ alone is clearly worse on messages that other people wrote.
 import hashlib
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +19,16 @@ from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
 from rasa.nlu.tokenizers.tokenizer import Tokenizer
-from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, TEXT
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
 from rasa.shared.nlu.training_data.features import Features
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import csr_matrix, hstack, vstack
+from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from components.embeddings import EMBEDDER
-from components.encoder import Matrix
 from components.tokenizer import TOKEN
+from components.weights import Matrix
 
 
 def normalise(text: str) -> str:
@@ -75,14 +76,13 @@ class TextFeatures:
         self.mean: Matrix = np.zeros(0, dtype=np.float32)
         self.deviation: Matrix = np.ones(0, dtype=np.float32)
 
-    def fit_matrix(self, texts: Sequence[str], meanings: Matrix) -> csr_matrix:
+    def fit(self, texts: Sequence[str], meanings: Matrix) -> csr_matrix:
         """Learns the n-grams and the spread of the embedding's dimensions; `meanings` has a row for each text. Gives
-        what `matrix` gives for these texts, which are cut into n-grams only once this way."""
+        what `sparse` gives for these texts, which are cut into n-grams only once this way."""
         normal = [normalise(text) for text in texts]
         grams = [vectorizer.fit_transform(normal) for _, vectorizer in self._vectorizers()]
         self.mean, self.deviation = meanings.mean(axis=0), meanings.std(axis=0) + 1e-6
-        sparse = hstack(grams, format="csr") * self.sparse_scale
-        return hstack([sparse, csr_matrix(self.dense(meanings))], format="csr")
+        return hstack(grams, format="csr") * self.sparse_scale
 
     def sparse(self, texts: Sequence[str]) -> csr_matrix:
         """TF-IDF rows."""
@@ -93,10 +93,6 @@ class TextFeatures:
     def dense(self, meanings: Matrix) -> Matrix:
         """Standardised embeddings, small enough to stand beside TF-IDF."""
         return np.asarray((meanings - self.mean) / self.deviation * np.float32(self.dense_scale), dtype=np.float32)
-
-    def matrix(self, texts: Sequence[str], meanings: Matrix) -> csr_matrix:
-        """Sparse and dense features side by side."""
-        return hstack([self.sparse(texts), csr_matrix(self.dense(meanings))], format="csr")
 
     def save(self, folder: Path) -> None:
         """Writes vocabularies as JSON and numbers as plain arrays."""
@@ -131,11 +127,34 @@ def _terms(vectorizer: TfidfVectorizer) -> list[str]:
     return sorted(vectorizer.vocabulary_, key=vectorizer.vocabulary_.__getitem__)
 
 
+def side_by_side(*columns: csr_matrix | Matrix) -> csr_matrix:
+    """Columns of several kinds as one matrix."""
+    return hstack([csr_matrix(each) for each in columns], format="csr")
+
+
 def sentence_features(messages: Sequence[Message]) -> csr_matrix:
     """A row for each message: what SentenceFeaturizer left on it, which must have been on all of them."""
-    sparse = vstack([message.get_sparse_features(TEXT)[1].features for message in messages])
+    sparse = [message.get_sparse_features(TEXT)[1].features for message in messages]
     dense = np.vstack([message.get_dense_features(TEXT)[1].features for message in messages])
-    return hstack([sparse, csr_matrix(dense)], format="csr")
+    return side_by_side(_stacked(sparse), dense)
+
+
+def _rows(matrix: csr_matrix) -> Iterator[csr_matrix]:
+    """Each row for itself. SciPy's own way takes ten times as long."""
+    for start, end in pairwise(matrix.indptr):
+        row = matrix.data[start:end], matrix.indices[start:end], np.array([0, end - start], dtype=np.int32)
+        yield csr_matrix(row, shape=(1, matrix.shape[1]))
+
+
+def _stacked(rows: Sequence[csr_matrix]) -> csr_matrix:
+    """What `_rows` has taken apart."""
+    ends = np.cumsum([0, *(row.nnz for row in rows)])
+    data, indices = np.concatenate([row.data for row in rows]), np.concatenate([row.indices for row in rows])
+    return csr_matrix((data, indices, ends), shape=(len(rows), rows[0].shape[1]))
+
+
+_LEARNT: dict[str, csr_matrix] = {}
+"""What `train` has made of the messages, by the name of its resource: Rasa puts it on them with another instance."""
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -205,29 +224,30 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
         return source_fingerprint()
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fits the features on the messages."""
+        """Fits the features on the messages. Reads the clauses as well: others ask for them later, at the same time."""
+        EMBEDDER.learn([message.get(TEXT) for message in training_data.training_examples])
         texts = [message.get(TEXT) for message in training_data.intent_examples]
-        EMBEDDER.learn(texts)
-        self._features.fit_matrix(texts, EMBEDDER.sentences(texts, training=True))
+        _LEARNT[self._resource.name] = self._features.fit(texts, EMBEDDER.sentences(texts, training=True))
         with self._storage.write_to(self._resource) as folder:
             self._features.save(folder)
         return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Adds features to the messages; clauses (they have no intent) are the fact classifier's own."""
-        self._add([message for message in training_data.training_examples if message.get(INTENT)], training=True)
+        messages = training_data.intent_examples
+        meanings = EMBEDDER.sentences([message.get(TEXT) for message in messages], training=True)
+        self._add(messages, _LEARNT.pop(self._resource.name), meanings)
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Adds features to incoming messages."""
-        self._add([message for message in messages if message.get(TEXT) is not None], training=False)
+        told = [message for message in messages if message.get(TEXT) is not None]
+        texts = [message.get(TEXT) for message in told]
+        if texts:
+            self._add(told, self._features.sparse(texts), EMBEDDER.sentences(texts))
         return messages
 
-    def _add(self, messages: list[Message], training: bool) -> None:
-        if not messages:
-            return
-        texts = [message.get(TEXT) for message in messages]
-        sparse, dense = self._features.sparse(texts), self._features.dense(EMBEDDER.sentences(texts, training))
-        for i, message in enumerate(messages):
-            for rows in (sparse[i], dense[i : i + 1]):
-                message.add_features(Features(rows, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))
+    def _add(self, messages: list[Message], sparse: csr_matrix, meanings: Matrix) -> None:
+        for message, own, meaning in zip(messages, _rows(sparse), self._features.dense(meanings)):
+            for row in (own, meaning[None]):
+                message.add_features(Features(row, FEATURE_TYPE_SENTENCE, TEXT, self._identifier))

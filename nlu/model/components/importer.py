@@ -7,6 +7,7 @@ clauses come in as messages without intent, so they count in the fingerprint lik
 from typing import Any
 
 import rasa.shared.data
+import rasa.shared.utils.common
 import rasa.shared.utils.io
 from rasa.shared.importers.rasa import RasaFileImporter
 from rasa.shared.nlu.constants import TEXT
@@ -43,7 +44,11 @@ class ClauseImporter(RasaFileImporter):
         super().__init__(config_file, domain_path, training_data_paths)
         self._clause_files = rasa.shared.data.get_data_files(training_data_paths, is_clause_file)
 
+    @rasa.shared.utils.common.cached_method  # Rasa asks three times
     def get_nlu_data(self, language: str | None = "en") -> TrainingData:
         """Messages and clauses."""
         clauses = [message for path in sorted(self._clause_files) for message in read_clauses(path)]
-        return super().get_nlu_data(language).merge(TrainingData(clauses))
+        messages = super().get_nlu_data(language)
+        # Not `merge`, which copies all messages and hashes them to find doubles.
+        messages.training_examples += clauses
+        return messages

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from joblib import Parallel, delayed
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -14,15 +13,13 @@ from rasa.nlu.featurizers.featurizer import Featurizer
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, METADATA
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix
 
 from components.embeddings import progress
-from components.features import sentence_features, source_fingerprint
+from components.features import sentence_features, side_by_side, source_fingerprint
 from components.linear import LinearModel
 
 NONE = "none"
-AT_ONCE = 2
-"""Classifiers that learn side by side: one a core of a small machine."""
 
 CARRIERS: dict[str, tuple[str, ...]] = {
     "objection": ("report_objection", "find_customers"),
@@ -54,7 +51,7 @@ def metadata(message: Message) -> dict[str, str]:
 def features_of(messages: list[Message], intents: Sequence[str]) -> csr_matrix:
     """The sentence features of the messages, and their intents."""
     known = np.array([intent_chances(message, intents) for message in messages]) * np.float32(INTENT_SCALE)
-    return hstack([sentence_features(messages), csr_matrix(known)], format="csr")
+    return side_by_side(sentence_features(messages), known)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -112,11 +109,10 @@ class LabelClassifier(GraphComponent):
     def train(self, training_data: TrainingData) -> Resource:
         """Learns each label on the messages of the intents that carry it."""
         progress("labels", 0, 1)
-        learnt = Parallel(AT_ONCE, prefer="threads")(
-            delayed(self._learn)(label, [each for each in training_data.intent_examples if each.get(INTENT) in intents])
-            for label, intents in CARRIERS.items()
-        )
-        self._models = {label: model for label, model in zip(CARRIERS, learnt) if model.classes != [NONE]}
+        for label, intents in CARRIERS.items():
+            model = self._learn(label, [each for each in training_data.intent_examples if each.get(INTENT) in intents])
+            if model.classes != [NONE]:
+                self._models[label] = model
         self._persist()
         return self._resource
 
@@ -129,7 +125,7 @@ class LabelClassifier(GraphComponent):
         for label, model in self._models.items():
             arrays.update(model.arrays(label))
         with self._storage.write_to(self._resource) as folder:
-            np.savez(folder / "labels.npz", **arrays)
+            np.savez_compressed(folder / "labels.npz", **arrays)
 
     def process(self, messages: list[Message]) -> list[Message]:
         """Puts the labels on incoming messages."""

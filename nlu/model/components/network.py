@@ -1,10 +1,11 @@
 """A small network that guesses from the meaning of a word in its context what kind of name it belongs to.
 
 The name model (entities.py) knows words by their letters; this one knows them by what they mean where they stand. Its
-guesses are hints for the name model, so they must be as good in training as later: three networks learn on two
-thirds of the examples each, and an example is judged by the one that has not seen it; a new message by all three.
+guesses are hints for the name model, so they must be as good in training as later: two networks learn on half of
+the examples each, and an example is judged by the one that has not seen it; a new message by both.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,13 +17,14 @@ from sklearn.decomposition import PCA
 from sklearn.neural_network import MLPClassifier
 
 from components.embeddings import progress
-from components.encoder import Encoded, Matrix
+from components.encoder import Encoded
+from components.weights import Matrix
 
-FOLDS = 3
+FOLDS = 2
 KEPT = 160
 """Dimensions of a word's vector that are kept (of 384)."""
 HIDDEN = 128
-ROUNDS = 6
+ROUNDS = 5
 SAMPLE = 5
 
 Span = tuple[int, int]
@@ -33,13 +35,15 @@ def word_rows(encoded: Encoded, tokens: Sequence[Span]) -> tuple[Matrix, list[st
     (`e`) them: a Han character may stand within a piece."""
     rows = np.zeros((len(tokens), encoded.words.shape[1]), dtype=np.float32)
     places = []
+    # The marks at both ends have no place.
+    starts, stops = zip(*encoded.spans[1:-1]) if len(encoded.spans) > 2 else ((), ())
     for i, (start, end) in enumerate(tokens):
-        own = [j for j, (first, last) in enumerate(encoded.spans) if first < end and last > start]
-        if own:
-            rows[i] = encoded.words[own].mean(axis=0)
+        first, after = bisect_right(stops, start), bisect_left(starts, end)
+        if first < after:
+            rows[i] = encoded.words[first + 1 : after + 1].mean(axis=0)
         # A piece may hold the space before it.
-        begins = not own or encoded.spans[own[0]][0] >= start - 1
-        ends = not own or encoded.spans[own[-1]][1] <= end
+        begins = first >= after or starts[first] >= start - 1
+        ends = first >= after or stops[after - 1] <= end
         places.append(("b" if begins else "-") + ("e" if ends else "-"))
     return rows, places
 
@@ -67,7 +71,7 @@ class _Net:
 
 
 class WordNetwork:
-    """The three networks, and the kinds that they tell apart."""
+    """The two networks, and the kinds that they tell apart."""
 
     def __init__(self, kinds: list[str], centre: Matrix, axes: Matrix, nets: list[_Net]) -> None:
         self.kinds = kinds

@@ -4,14 +4,10 @@ A rare word is likelier a name than a common one, and a segmenter knows many sur
 from libraries that carry their data.
 """
 
-import logging
 from collections.abc import Sequence
 
-import jieba
-import jieba.posseg
+import rjieba
 from wordfreq import zipf_frequency
-
-jieba.setLogLevel(logging.WARNING)
 
 SEGMENTED = 400
 """Tokens of a message that are put together to words: without punctuation, thousands take seconds."""
@@ -30,11 +26,11 @@ def word_classes(tokens: Sequence[str], is_han: Sequence[bool]) -> dict[int, str
     text = "".join(token if han else " " for token, han in zip(tokens[:SEGMENTED], is_han))
     found: dict[int, str] = {}
     at = 0
-    for word in jieba.posseg.cut(text):
-        length = len(word.word)
+    for word, kind in rjieba.tag(text):
+        length = len(word)
         for i in range(length):
             if is_han[at + i]:
                 place = "S" if length == 1 else "B" if i == 0 else "E" if i == length - 1 else "M"
-                found[at + i] = place + word.flag
+                found[at + i] = place + kind
         at += length
     return found

@@ -1,7 +1,7 @@
 """How a message is cut into clauses."""
 
 import pytest
-from components.clauses import clause_spans, clauses
+from components.clauses import clause_spans, clauses, is_bare_answer
 
 
 @pytest.mark.parametrize(
@@ -31,3 +31,13 @@ def test_each_clause_stands_in_the_text(text: str) -> None:
     assert spans == sorted(spans)
     assert spans
     assert all(start <= end <= len(text) for start, end in spans)
+
+
+@pytest.mark.parametrize("clause", ["有的", "没有", "沒有啊", "no", "Yes!", "不是的"])
+def test_a_yes_or_no_alone_is_a_bare_answer(clause: str) -> None:
+    assert is_bare_answer(clause)
+
+
+@pytest.mark.parametrize("clause", ["有的是钱", "no budget", "", "不贵"])
+def test_what_says_more_is_none(clause: str) -> None:
+    assert not is_bare_answer(clause)
