@@ -58,8 +58,7 @@ def _prepare_sqlite(connection: Any, record: object) -> None:
 
 def _begin_immediate(connection: Connection) -> None:
     """Takes the write lock at once: SQLite refuses to upgrade a reader that another writer has overtaken."""
-    # On the driver's own connection: this runs before all else in every transaction.
-    connection.connection.cursor().execute("BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def session_factory(engine: Engine) -> sessionmaker[Session]:

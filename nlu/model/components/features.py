@@ -235,8 +235,12 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         """Adds features to the messages; clauses (they have no intent) are the fact classifier's own."""
         messages = training_data.intent_examples
-        meanings = EMBEDDER.sentences([message.get(TEXT) for message in messages], training=True)
-        self._add(messages, _LEARNT.pop(self._resource.name), meanings)
+        texts = [message.get(TEXT) for message in messages]
+        EMBEDDER.learn(texts)
+        learnt = _LEARNT.pop(self._resource.name, None)
+        # `rasa train` may take a featurizer from its cache, which has left nothing.
+        sparse = self._features.sparse(texts) if learnt is None else learnt
+        self._add(messages, sparse, EMBEDDER.sentences(texts, training=True))
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
