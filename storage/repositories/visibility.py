@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import BindParameter, ColumnElement, bindparam, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from storage.models import Member
 
+_ME: BindParameter[int] = bindparam("me")
+_TEAM: BindParameter[int] = bindparam("team")
 
-def mine(owner: InstrumentedAttribute[int], manages: bool) -> ColumnElement[bool]:
-    """The condition on a column with the owner's id, for statements that are built once: `me` and `team` come later."""
+
+def mine(
+    owner: InstrumentedAttribute[int],
+    manages: bool,
+    me: int | BindParameter[int] = _ME,
+    team: int | BindParameter[int] = _TEAM,
+) -> ColumnElement[bool]:
+    """The condition on a column with the owner's id; for a statement that is built once, who asks comes later."""
     if manages:
-        return owner.in_(select(Member.id).where(Member.team_id == bindparam("team")))
-    return owner == bindparam("me")
+        return owner.in_(select(Member.id).where(Member.team_id == team))
+    return owner == me
 
 
 class SeenBy:
@@ -24,9 +32,7 @@ class SeenBy:
 
     def _mine(self, owner: InstrumentedAttribute[int]) -> ColumnElement[bool]:
         """The condition on a column with the owner's id."""
-        if self._manages:
-            return owner.in_(select(Member.id).where(Member.team_id == self.speaker.team_id))
-        return owner == self.speaker.id
+        return mine(owner, self._manages, self.speaker.id, self.speaker.team_id)
 
     @property
     def _manages(self) -> bool:
