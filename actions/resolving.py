@@ -42,7 +42,7 @@ def with_known_names(turn: Turn) -> Turn:
 
     def best(known: list[Known]) -> str | None:
         sure = [each for each in known if _is_sure(spelt[each.key], each.name) or spelt[each.key] in marked]
-        longest = max(sure, key=lambda each: len(each.key), default=None)
+        longest = max(sure, key=lambda each: (len(each.key), spelt[each.key] in marked), default=None)
         return spelt[longest.key] if longest else None
 
     companies, persons = turn.customers.known_as(list(spelt))

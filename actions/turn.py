@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -90,7 +90,7 @@ class Reply:
 
         `further` are buttons that only the details have.
         """
-        others = [asdict(button) for button in (*self.buttons, *further)]
+        others = [vars(button) for button in (*self.buttons, *further)]
         more = Button("more", "show_more", {"template": template, "facts": self.facts, "buttons": others})
         return replace(self, buttons=(*self.buttons, more))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -120,12 +120,13 @@ class Assistant:
             # Who writes can be reached again.
             conversation.blocked_at = None
             record(work.session, Recorded(received.message_id, speaker.id))
-            if isinstance(said, Understanding) and said.language and any(map(str.isalpha, incoming.text)):
-                conversation.language = said.language
             message = Message(id=received.message_id, channel=incoming.channel, text=incoming.text)
             turn = self._prepare(work, speaker, conversation, message, said, now)
             turn = replace(turn, file=incoming.file)
             reply = self._reply(turn, incoming, said)
+            # Only now, so that the conversation is written once, with what the reply has changed in it.
+            if isinstance(said, Understanding) and said.language and any(map(str.isalpha, incoming.text)):
+                conversation.language = said.language
             sent = (self._queue(work, turn, reply, message.id),) if reply else ()
             due = work.reminders.next_due_of(speaker.id)
             work.commit()
@@ -245,7 +246,7 @@ class Assistant:
                 "html": rendered.html,
                 "text": rendered.text,
                 "labels": list(rendered.labels),
-                "buttons": [asdict(button) for button in reply.buttons],
+                "buttons": [vars(button) for button in reply.buttons],
                 "files": [str(path) for path in attached],
             },
             turn.now.astimezone(UTC),

@@ -55,8 +55,10 @@ def key(name: str) -> str:
 
 
 def _simpler(name: str) -> str:
-    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name)).casefold()
-    text = "".join(char for char in text if not unicodedata.combining(char))
+    text = name.casefold()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name)).casefold()
+        text = "".join(char for char in text if not unicodedata.combining(char))
     text = re.sub(r"\s+", " ", re.sub(r"[.'’\"“”]", "", text)).strip(" ,-·&")
     return _one_title(_LEGAL_HAN.sub("", _LEGAL.sub("", text)) or text)
 

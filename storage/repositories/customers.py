@@ -11,22 +11,24 @@ from functools import cache
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import (
+    JSON,
     BindParameter,
     ColumnElement,
     Select,
     Text,
-    TextClause,
+    TextualSelect,
     and_,
     bindparam,
     case,
     cast,
+    column,
     false,
     func,
     or_,
     select,
     text,
 )
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import Session, selectinload
 
 from storage.models import Company, Fact, Member, Message, Objection, Opportunity, Participant, Person, Tracked
 from storage.repositories.dialects import is_sqlite
@@ -53,6 +55,12 @@ class Known:
     key: str
     aliases: tuple[str, ...] = ()
     company: str | None = None
+
+
+def _as_known(
+    id_: int, name: str | None, key: str | None, aliases: Sequence[str] | None = None, company: str | None = None
+) -> Known:
+    return Known(id_, name or "", key or "", tuple(aliases or ()), company)
 
 
 @dataclass(frozen=True)
@@ -90,13 +98,13 @@ class Wanted:
     def conditions(self) -> list[ColumnElement[bool]]:
         """The conditions as SQL; closed opportunities count only when a closed stage is asked for."""
         result: list[ColumnElement[bool]] = []
-        for column, value in (
+        for field, value in (
             (Opportunity.money, self.money),
             (Opportunity.authority, self.authority),
             (Opportunity.need, self.need),
         ):
             if value is not None:
-                result.append(column.is_(value))
+                result.append(field.is_(value))
         if self.stage is not None:
             result.append(Opportunity.stage == self.stage)
         else:
@@ -111,14 +119,18 @@ class Wanted:
 
 
 @cache
-def _known_as(manager: bool, is_sqlite: bool) -> TextClause:
+def _known_as(manager: bool, is_sqlite: bool) -> TextualSelect:
     """Hundreds of keys go in as one parameter: as many parameters take longer to prepare than the search does."""
     owners = "SELECT id FROM members WHERE team_id = :team" if manager else ":me"
     keys = "SELECT value FROM json_each(:keys)" if is_sqlite else "SELECT json_array_elements_text(CAST(:keys AS json))"
     theirs = f"owner_id IN ({owners}) AND name_key IN ({keys})"
-    return text(
-        f"SELECT 'company', id, name, name_key FROM companies WHERE {theirs} "  # noqa: S608
-        f"UNION ALL SELECT 'person', id, name, name_key FROM persons WHERE {theirs}"
+    query = text(
+        f"SELECT 'company', id, name, name_key, CAST(NULL AS JSON), NULL FROM companies WHERE {theirs} "  # noqa: S608
+        "UNION ALL SELECT 'person', id, name, name_key, also_known_as, "
+        f"(SELECT name FROM companies WHERE id = persons.company_id) FROM persons WHERE {theirs}"
+    )
+    return query.columns(
+        column("kind"), column("id"), column("name"), column("key"), column("also", JSON), column("company")
     )
 
 
@@ -185,30 +197,39 @@ def _latest(manages: bool, of_person: bool, of_company: bool, open_only: bool) -
 class Customers(SeenBy):
     """People, companies and opportunities, as far as one speaker may see them."""
 
+    def __init__(self, session: Session, speaker: Member) -> None:
+        super().__init__(session, speaker)
+        self._asked: dict[str, dict[type[Company | Person], list[Known]]] = {}
+
     def companies_known(self, key: str | None = None) -> list[Known]:
         """Names of the visible companies, newest first; with a `key` only those that may be meant by it."""
-        return [Known(id_, name, key) for id_, name, key in self._known(Company, key)]
+        return self._known(Company, key)
 
     def persons_known(self, key: str | None = None) -> list[Known]:
         """Names of the visible people, newest first; with a `key` only those that may be meant by it."""
-        return [
-            Known(id_, name or "", key or "", tuple(aliases or ()), company)
-            for id_, name, key, aliases, company in self._known(Person, key)
-        ]
+        return self._known(Person, key)
 
-    def _known(self, model: type[Company | Person], key: str | None) -> Sequence[Any]:
+    def _known(self, model: type[Company | Person], key: str | None) -> list[Known]:
         """All names; with a `key` those that have it or, where there are none, those that may be meant by it."""
         if not key:
-            return self._session.execute(_names(model, self._manages), self._me).all()
-        if rows := self._session.execute(_names(model, self._manages, "same"), {**self._me, "key": key}).all():
-            return rows
-        like = {
-            "contained": f"%{_escaped(key)}%",
-            "beginning": f"{_escaped(key[0])}%",
-            "shortest": len(key) - 2,
-            "longest": len(key) + 2,
-        }
-        return self._session.execute(_names(model, self._manages, "alike"), {**self._me, **like}).all()
+            return self._named(model)
+        asked = self._asked.get(key)
+        if same := asked[model] if asked else self._named(model, "same", key=key):
+            return same
+        return self._named(
+            model,
+            "alike",
+            contained=f"%{_escaped(key)}%",
+            beginning=f"{_escaped(key[0])}%",
+            shortest=len(key) - 2,
+            longest=len(key) + 2,
+        )
+
+    def _named(
+        self, model: type[Company | Person], by_key: Literal["same", "alike"] | None = None, **sought: str | int
+    ) -> list[Known]:
+        rows = self._session.execute(_names(model, self._manages, by_key), {**self._me, **sought})
+        return [_as_known(*row) for row in rows]
 
     def names_near(self, key: str) -> list[str]:
         """Names of visible companies and people that begin like `key` or contain a word of it, newest first."""
@@ -223,12 +244,16 @@ class Customers(SeenBy):
         return found
 
     def known_as(self, keys: Sequence[str]) -> tuple[list[Known], list[Known]]:
-        """Visible companies and visible people with one of these keys."""
+        """Visible companies and visible people with one of these keys, newest first; they are not looked for again."""
         values = {"me": self.speaker.id, "team": self.speaker.team_id, "keys": json.dumps(keys, ensure_ascii=False)}
         query = _known_as(self._manages, is_sqlite(self._session))
+        rows = sorted(self._session.execute(query, values), key=lambda row: -row.id)
+        self._asked = {key: {Company: [], Person: []} for key in keys}
         found: dict[str, list[Known]] = {"company": [], "person": []}
-        for kind, id_, name, key in self._session.execute(query, values):
-            found[kind].append(Known(id_, name, key))
+        for kind, *row in rows:
+            known = _as_known(*row)
+            found[kind].append(known)
+            self._asked[known.key][Company if kind == "company" else Person].append(known)
         return found["company"], found["person"]
 
     def company(self, company_id: int) -> Company | None:
@@ -271,6 +296,7 @@ class Customers(SeenBy):
 
     def add(self, row: Tracked) -> None:
         """Puts a new row on record. Nothing refers to facts and objections: they are written with the next flush."""
+        self._asked.clear()
         self._session.add(row)
         if not isinstance(row, Fact | Objection):
             self._session.flush()
