@@ -153,7 +153,8 @@ def interpret(text: str, clean: str, answer: Answer, now: datetime, region: str 
         **_names(clean, names),
         **_labels(answer),
         quantity=float(quantity.value) if quantity else None,
-        amount=Money(amount.value, amount.currency) if amount else None,
+        # Figures of a balance sheet are neither a deal's size nor a quote nor a budget.
+        amount=Money(amount.value, amount.currency) if amount and intent != "rate_credit" else None,
         period=period if intent == "query_pipeline" else None,
         when=when.iso if when else until.isoformat() if until else None,
         part=when.part if when else None,

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nlu.client import Answer, interpret
+from nlu.understanding import INTENTS
 from nlu.values.amounts import WRITTEN_CURRENCIES, read_amount, read_amounts, write_amount
 
 ENGLISH = {
@@ -213,3 +215,11 @@ def test_a_hundred_kilobytes_take_no_time(piece: str) -> None:
     started = datetime.now()
     read_amount(piece * (100_000 // len(piece)))
     assert datetime.now() - started < timedelta(seconds=2)
+
+
+@pytest.mark.parametrize("intent", INTENTS)
+def test_a_figure_of_a_balance_sheet_is_no_amount_of_a_deal(intent: str) -> None:
+    text = "Acme 注册资本 500万元"
+    answer = Answer.model_validate({"intent": {"name": intent, "confidence": 0.9}})
+    amount = interpret(text, text, answer, datetime(2026, 3, 4, 9, 0), None).amount
+    assert (amount is None) == (intent == "rate_credit")
