@@ -9,7 +9,7 @@ from actions import relationship, resolving
 from actions.contacts import question_buttons
 from actions.deals import advice_on_lost
 from actions.playbook import Playbook
-from actions.recording import about, decider_to_reach, man_of, offering, suggested_follow_up
+from actions.recording import about, decider_to_reach, man_of, offering, put_on_record, suggested_follow_up
 from actions.registry import handles
 from actions.timing import more_advice
 from actions.turn import Reply, Turn
@@ -18,15 +18,17 @@ from storage.models import Opportunity
 
 @handles("ask_advice")
 def ask_advice(turn: Turn) -> Reply:
-    """What to do next with a customer, by their MAN class and by what is still unknown."""
+    """What to do next with a customer, by their MAN class and by what is still unknown; what the question tells of them
+    is noted first."""
     if turn.said.topic == "keep" and relationship.asks_in_general(turn):
         return relationship.why_customers_leave(turn)
-    opportunity = resolving.deal_to_read(turn)
+    opportunity, noted = _told(turn)
     if opportunity.stage == "won" or (turn.said.topic == "keep" and relationship.is_to_keep(turn, opportunity)):
         return relationship.how_to_keep(turn, opportunity)
     if opportunity.stage == "lost":
         return advice_on_lost(turn, opportunity)
-    facts = about(turn, opportunity, stage_name=turn.playbook.stages[opportunity.stage].name.in_(turn.said.language))
+    stage = turn.playbook.stages[opportunity.stage].name.in_(turn.said.language)
+    facts = about(turn, opportunity, stage_name=stage, noted=noted)
     facts |= _advice(turn.playbook, opportunity, turn.said.language)
     if man_of(opportunity).holds == 1 and man_of(opportunity).class_ is not None:
         # One for the long term: a letter keeps the bond.
@@ -38,6 +40,18 @@ def ask_advice(turn: Turn) -> Reply:
         due = suggested_follow_up(turn, opportunity)
         reply = offering(turn, Reply("coaching/advice", facts), opportunity, due)
     return replace(reply, buttons=(*reply.buttons, more_advice(opportunity)))
+
+
+def _told(turn: Turn) -> tuple[Opportunity, list[dict[str, Any]]]:
+    """Whom the question is about, and what it says of them: "Ann has budget but can't sign, what now?"."""
+    said = turn.said
+    # Of nobody in particular nothing is noted: "what do I do with somebody who has no budget?"
+    somebody = said.person or said.company or said.mention == "pronoun"
+    if not (somebody and said.states_man()):
+        return resolving.deal_to_read(turn), []
+    subject = resolving.to_change(turn)
+    assert subject.opportunity is not None
+    return subject.opportunity, put_on_record(turn, subject, met=not said.about_related).items
 
 
 def _advice(playbook: Playbook, opportunity: Opportunity, language: str) -> dict[str, Any]:
