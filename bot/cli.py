@@ -177,7 +177,7 @@ def nlu() -> None:
 
 
 @nlu.command("train")
-@click.option("--force", is_flag=True, help="Train also when nothing changed.")
+@click.option("--force", is_flag=True, help="Learn all anew, also when little or nothing changed.")
 def nlu_train(force: bool) -> None:
     """Train the model if its data changed.
 

@@ -67,14 +67,17 @@ def model_path(model_dir: Path = MODEL_DIR) -> Path | None:
 
 
 def train(on_progress: Progress, force: bool = False, model_dir: Path = MODEL_DIR) -> Trained:
-    """Gives the model for the present data, training it if there is none yet."""
+    """Gives the model for the present data, training it if there is none yet.
+
+    Where few messages changed since all was learnt, only intents are learnt (nlu/model/relearn.py), unless by `force`.
+    """
     begun = time.monotonic()
     path = _expected(model_dir)
     with _lock(path.parent, lambda: on_progress(0.0, "waiting for another training")):
         # Asked again under the lock: another process may just have trained it.
         if path.is_file() and not force:
             return Trained(path, False, time.monotonic() - begun)
-        _train(path, on_progress, model_dir)
+        _train(path, on_progress, model_dir, anew=force)
     return Trained(path, True, time.monotonic() - begun)
 
 
@@ -82,7 +85,7 @@ def _expected(model_dir: Path) -> Path:
     return model_dir / "models" / f"manny-{fingerprint(model_dir)[:12]}.tar.gz"
 
 
-def _train(path: Path, on_progress: Progress, model_dir: Path) -> None:
+def _train(path: Path, on_progress: Progress, model_dir: Path, anew: bool) -> None:
     try:
         python = island_python(model_dir)
     except NluServerError as missing:
@@ -90,6 +93,8 @@ def _train(path: Path, on_progress: Progress, model_dir: Path) -> None:
     # In the models' folder, so that the move at the end stays within one file system.
     with tempfile.TemporaryDirectory(prefix=".training-", dir=path.parent) as scratch:
         command = [str(python), str(model_dir / "train.py"), "--out", scratch, "--fixed-model-name", path.name]
+        # Where little has changed, training goes on from the last model.
+        command += [] if anew else ["--after", str(path.parent)]
         _run(command, on_progress, model_dir)
         os.replace(Path(scratch) / path.name, path)
     for older in path.parent.glob("*.tar.gz"):

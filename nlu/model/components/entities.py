@@ -20,8 +20,8 @@ from rasa.shared.nlu.constants import ENTITIES, ENTITY_ATTRIBUTE_TYPE, INTENT, T
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from components.classifier import source_fingerprint
 from components.embeddings import EMBEDDER, progress
-from components.features import source_fingerprint
 from components.lexicon import Lexicon
 from components.network import WordNetwork, guess_hints, word_rows
 

@@ -12,19 +12,19 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.featurizers.featurizer import Featurizer
 from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix
 
+from components.classifier import Classifier
 from components.clauses import clauses, is_bare_answer
 from components.embeddings import EMBEDDER, progress
-from components.features import TextFeatures, side_by_side, source_fingerprint
+from components.features import TextFeatures, side_by_side
 from components.labels import NONE, Chances, intent_chances, metadata
 from components.linear import LinearModel
 
@@ -69,7 +69,7 @@ def carriers(said: list[Said]) -> list[str]:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class FactClassifier(GraphComponent):
+class FactClassifier(Classifier):
     """Judges each clause of a message: yes, no or nothing, for each of the three facts."""
 
     def __init__(
@@ -81,17 +81,10 @@ class FactClassifier(GraphComponent):
         models: dict[str, LinearModel] | None = None,
         intents: Sequence[str] = (),
     ) -> None:
-        self._config = config
-        self._storage = storage
-        self._resource = resource
+        super().__init__(config, storage, resource)
         self._features = features or TextFeatures(config["max_features"], sparse_scale=config["sparse_scale"])
         self._models = models or {}
         self._intents = list(intents)
-
-    @classmethod
-    def required_components(cls) -> list[type[GraphComponent]]:
-        """Rasa has no word for needing the intent: see the order in config.yml."""
-        return [Featurizer]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -104,22 +97,6 @@ class FactClassifier(GraphComponent):
             "threshold": 0.4,
             "carrying": 0.3,
         }
-
-    @staticmethod
-    def fingerprint_addon(config: dict[str, Any]) -> str | None:
-        """Makes a change in this package's functions a reason to train again."""
-        return source_fingerprint()
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> "FactClassifier":
-        """An untrained classifier."""
-        return cls(config, model_storage, resource)
 
     @classmethod
     def load(
@@ -202,11 +179,12 @@ class FactClassifier(GraphComponent):
         parts = clauses(text)
         meanings = self._features.dense(EMBEDDER.parts([text]))
         rows = side_by_side(self._features.sparse(parts), meanings, _weighed([intents] * len(parts)))
+        bare = [is_bare_answer(clause) for clause in parts]
         found: dict[str, dict[str, Any]] = {}
         for fact, model in self._models.items():
-            for clause, chances in zip(parts, model.probabilities(rows)):
+            for clause, says_nothing, chances in zip(parts, bare, model.probabilities(rows)):
                 value, chance = _surest(model.classes, chances)
-                if is_bare_answer(clause):
+                if says_nothing:
                     continue
                 if chance >= self._config["threshold"] and chance > found.get(fact, {}).get("confidence", 0.0):
                     found[fact] = {"value": value, "confidence": chance, "clause": clause}

@@ -3,58 +3,34 @@
 from typing import Any
 
 import numpy as np
-from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.nlu.featurizers.featurizer import Featurizer
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from components.classifier import Classifier
 from components.embeddings import progress
-from components.features import sentence_features, source_fingerprint
+from components.featurizer import sentence_features
 from components.linear import LinearModel
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class IntentRegression(IntentClassifier, GraphComponent):
+class IntentRegression(Classifier):
     """Does what Rasa's logistic regression does; that takes each message's features apart and learns for thrice as long."""
 
     def __init__(
         self, config: dict[str, Any], storage: ModelStorage, resource: Resource, model: LinearModel | None = None
     ) -> None:
-        self._config = config
-        self._storage = storage
-        self._resource = resource
+        super().__init__(config, storage, resource)
         self._model = model
-
-    @classmethod
-    def required_components(cls) -> list[type[GraphComponent]]:
-        """The features of the message."""
-        return [Featurizer]
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The inverse strength of regularisation, the most rounds of learning, and how many intents are told."""
         return {"c": 1.0, "rounds": 40, "ranking_length": 10}
-
-    @staticmethod
-    def fingerprint_addon(config: dict[str, Any]) -> str | None:
-        """Makes a change in this package's functions a reason to train again."""
-        return source_fingerprint()
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> "IntentRegression":
-        """An untrained classifier."""
-        return cls(config, model_storage, resource)
 
     @classmethod
     def load(

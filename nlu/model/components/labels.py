@@ -5,18 +5,19 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
-from rasa.nlu.featurizers.featurizer import Featurizer
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, METADATA
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix
 
+from components.classifier import Classifier
 from components.embeddings import progress
-from components.features import sentence_features, side_by_side, source_fingerprint
+from components.features import side_by_side
+from components.featurizer import sentence_features
 from components.linear import LinearModel
 
 NONE = "none"
@@ -55,42 +56,23 @@ def features_of(messages: list[Message], intents: Sequence[str]) -> csr_matrix:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class LabelClassifier(GraphComponent):
+class LabelClassifier(Classifier):
     """One classifier for each label; answers only for labels that the message's intent may carry."""
 
     def __init__(
-        self, config: dict[str, Any], storage: ModelStorage, resource: Resource, models: dict[str, LinearModel]
+        self,
+        config: dict[str, Any],
+        storage: ModelStorage,
+        resource: Resource,
+        models: dict[str, LinearModel] | None = None,
     ) -> None:
-        self._config = config
-        self._storage = storage
-        self._resource = resource
-        self._models = models
-
-    @classmethod
-    def required_components(cls) -> list[type[GraphComponent]]:
-        """The features of the message; Rasa has no word for needing the intent."""
-        return [Featurizer]
+        super().__init__(config, storage, resource)
+        self._models = models or {}
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
         """The inverse strength of regularisation, and how sure an answer must be."""
         return {"c": 1.0, "threshold": 0.4}
-
-    @staticmethod
-    def fingerprint_addon(config: dict[str, Any]) -> str | None:
-        """Makes a change in this package's functions a reason to train again."""
-        return source_fingerprint()
-
-    @classmethod
-    def create(
-        cls,
-        config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> "LabelClassifier":
-        """An untrained classifier."""
-        return cls(config, model_storage, resource, {})
 
     @classmethod
     def load(

@@ -4,7 +4,6 @@ A segmenter would cut `预算30万下周三` in the wrong places and names by th
 characters never cross the border of a name, and the entity model joins them.
 """
 
-import re
 from typing import Any
 
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
@@ -12,27 +11,8 @@ from rasa.nlu.tokenizers.tokenizer import Token, Tokenizer
 from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 
-from components.clauses import HAN
 from components.hints import hints
-
-_LETTER = rf"[^\W\d_{HAN}]"
-_ALNUM = rf"[^\W_{HAN}]"
-
-TOKEN = re.compile(
-    rf"""
-    [{HAN}]
-    | (?<={_ALNUM})['’]s(?!{_ALNUM})                     # Acme's: the name ends before 's
-    | \d+(?:[.,:]\d+)+{_ALNUM}*                           # 1,200  3.5k  10:30am
-    | {_ALNUM}+
-      (?: ['’](?!s(?!{_ALNUM})){_ALNUM}+                  # don't, O'Brien
-        | (?<={_LETTER})[-&]{_ALNUM}+                     # HX-9, AT&T
-        | -(?={_LETTER}){_ALNUM}+                         # 5-axis, but not 50-60
-      )*
-    | [\U0001F1E6-\U0001FAFF\u2600-\u27BF][\uFE0F\u200D\U0001F3FB-\U0001F3FF\u2640\u2642]*   # emoji with their modifiers
-    | [^\s]
-    """,
-    re.VERBOSE,
-)
+from components.words import TOKEN
 
 
 def tokenize(text: str) -> list[Token]:

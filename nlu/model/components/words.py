@@ -1,16 +1,39 @@
-"""How common a word is, and how a Chinese text falls into words: outside knowledge that marks names.
+"""Where a text is cut, how common a word is, and how a Chinese text falls into words: the last two mark names.
 
 A rare word is likelier a name than a common one, and a segmenter knows many surnames, places and firms. Both come
 from libraries that carry their data.
 """
 
+import re
 from collections.abc import Sequence
 
 import rjieba
 from wordfreq import zipf_frequency
 
+from components.clauses import HAN
+
+_LETTER = rf"[^\W\d_{HAN}]"
+_ALNUM = rf"[^\W_{HAN}]"
+
+TOKEN = re.compile(
+    rf"""
+    [{HAN}]
+    | (?<={_ALNUM})['’]s(?!{_ALNUM})                     # Acme's: the name ends before 's
+    | \d+(?:[.,:]\d+)+{_ALNUM}*                           # 1,200  3.5k  10:30am
+    | {_ALNUM}+
+      (?: ['’](?!s(?!{_ALNUM})){_ALNUM}+                  # don't, O'Brien
+        | (?<={_LETTER})[-&]{_ALNUM}+                     # HX-9, AT&T
+        | -(?={_LETTER}){_ALNUM}+                         # 5-axis, but not 50-60
+      )*
+    | [\U0001F1E6-\U0001FAFF\u2600-\u27BF][\uFE0F\u200D\U0001F3FB-\U0001F3FF\u2640\u2642]*   # emoji with their modifiers
+    | [^\s]
+    """,
+    re.VERBOSE,
+)
+"""The tokens of bilingual text: Latin words and numbers whole, each Han character alone."""
+
 SEGMENTED = 400
-"""Tokens of a message that are put together to words: without punctuation, thousands take seconds."""
+"""Tokens of a message that are put together to words; no name stands behind so many."""
 
 
 def commonness(word: str) -> str:

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from components.embeddings import Embedder
-from components.features import SentenceFeaturizer, TextFeatures
+from components.features import TextFeatures
+from components.featurizer import SentenceFeaturizer
 from rasa.engine.graph import ExecutionContext, GraphSchema
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
@@ -31,7 +32,7 @@ def test_a_featurizer_that_was_not_trained_just_now_gives_the_same(
     """`rasa train` takes it from its cache where only a later component has changed."""
     embedder = Embedder()
     monkeypatch.setattr(embedder, "learn", partial(embedder.learn, cache=tmp_path / "encoded.npz"))
-    monkeypatch.setattr("components.features.EMBEDDER", embedder)
+    monkeypatch.setattr("components.featurizer.EMBEDDER", embedder)
     config = SentenceFeaturizer.get_default_config()
     parts = (
         LocalModelStorage(tmp_path),
