@@ -36,12 +36,14 @@ class Lesson:
 
     messages: dict[str, tuple[str, str]]
     """Text and intent, by a hash of these, of the names marked and of the labels."""
+    clauses: list[str]
     rest: str
 
     @classmethod
     def read(cls, folder: Path = HERE) -> "Lesson":
         """From the files that `rasa train nlu` reads in this folder."""
         messages: dict[str, tuple[str, str]] = {}
+        clauses: list[str] = []
         rest = hashlib.sha256()
         for path in _program(folder):
             rest.update(hashlib.sha256(path.read_bytes()).digest())
@@ -50,9 +52,15 @@ class Lesson:
             read = yaml.load(content, _Loader)
             if "clauses" in read:
                 rest.update(hashlib.sha256(content).digest())
+            for block in read.get("clauses", ()):
+                clauses += map(_unlisted, block["examples"].splitlines())
             for block in read.get("nlu", ()):
                 messages.update(_messages(block))
-        return cls(messages, rest.hexdigest())
+        return cls(messages, clauses, rest.hexdigest())
+
+    def texts(self) -> list[str]:
+        """What the encoder has to read."""
+        return [text for text, _ in self.messages.values()] + self.clauses
 
 
 # As safe as SafeLoader, and twenty times as fast where libyaml is there.
@@ -67,9 +75,13 @@ def _program(folder: Path) -> Iterator[Path]:
 def _messages(block: dict[str, Any]) -> Iterator[tuple[str, tuple[str, str]]]:
     intent, labels = block["intent"], json.dumps(block.get("metadata"), sort_keys=True)
     for line in block["examples"].splitlines():
-        marked = line.removeprefix("-").strip()
+        marked = _unlisted(line)
         name = hashlib.sha256("\n".join((intent, labels, marked)).encode()).hexdigest()[:16]
         yield name, (_SPAN.sub(r"\1", marked), intent)
+
+
+def _unlisted(line: str) -> str:
+    return line.removeprefix("-").strip()
 
 
 def remember(model: str, learnt: Path = LEARNT, folder: Path = HERE) -> None:

@@ -6,12 +6,14 @@ It does the same in less time: see runner.py. Where little has changed it takes 
 import argparse
 import gc
 import os
+import sys
 import tempfile
 import threading
 import warnings
 from pathlib import Path
 
-from relearn import relearn, remember
+from components.embeddings import EMBEDDER
+from relearn import Lesson, relearn, remember
 from serve import end_with_parent
 
 
@@ -31,8 +33,13 @@ def main() -> None:
     os.environ["RASA_MAX_CACHE_SIZE"] = "0"
     path: Path = options.out / options.fixed_model_name
     if options.after is None or not relearn(options.after, path):
+        # While Rasa is imported and reads the data, which leaves a core free.
+        threading.Thread(target=EMBEDDER.learn, args=(Lesson.read().texts(),), daemon=True).start()
         train(path)
         remember(path.name)
+    sys.stdout.flush()
+    # Taking all these objects apart again would take seconds.
+    os._exit(0)
 
 
 def train(path: Path) -> None:

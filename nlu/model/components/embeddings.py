@@ -3,6 +3,7 @@
 import hashlib
 import os
 import tempfile
+import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,6 +37,7 @@ class Embedder:
         self._recent: OrderedDict[str, Encoded] = OrderedDict()
         self._stored: dict[str, Packed] = {}
         self._encoder: Encoder | None = None
+        self._learning = threading.Lock()
 
     def encode(self, texts: Sequence[str]) -> list[Encoded]:
         """The vectors of each text; all that are new are computed together."""
@@ -48,17 +50,20 @@ class Embedder:
         return found
 
     def learn(self, texts: Sequence[str], cache: Path = CACHE) -> None:
-        """Computes what a training will ask for, unless it is in the cache on disk from an earlier one."""
-        self._stored = self._stored or _read(cache)
-        # By length, so that texts which are computed together are about as long as one another. Always in the same order,
-        # for they are rounded together.
-        missing = sorted((text for text in dict.fromkeys(texts) if _key(text) not in self._stored), key=len)
-        for start in range(0, len(missing), CHUNK):
-            progress("reading sentences", start, len(missing))
-            chunk = missing[start : start + CHUNK]
-            self._stored.update(zip(map(_key, chunk), map(_packed, self._compute(chunk))))
-        if missing:
-            _write(cache, self._stored)
+        """Computes what a training will ask for, unless it is in the cache on disk from an earlier one; waits where
+        another thread does so."""
+        with self._learning:
+            self._stored = self._stored or _read(cache)
+            new = {text for text in texts if _key(text) not in self._stored}
+            # By length, so that texts which are computed together are about as long as one another. Always in the same
+            # order, for they are rounded together.
+            missing = sorted(new, key=lambda text: (len(text), text))
+            for start in range(0, len(missing), CHUNK):
+                progress("reading sentences", start, len(missing))
+                chunk = missing[start : start + CHUNK]
+                self._stored.update(zip(map(_key, chunk), map(_packed, self._compute(chunk))))
+            if missing:
+                _write(cache, self._stored)
 
     def learnt(self, text: str) -> Encoded:
         """A text that was given to `learn`."""

@@ -40,7 +40,8 @@ def word_rows(encoded: Encoded, tokens: Sequence[Span]) -> tuple[Matrix, list[st
     for i, (start, end) in enumerate(tokens):
         first, after = bisect_right(stops, start), bisect_left(starts, end)
         if first < after:
-            rows[i] = encoded.words[first + 1 : after + 1].mean(axis=0)
+            pieces = encoded.words[first + 1 : after + 1]
+            rows[i] = pieces[0] if len(pieces) == 1 else pieces.mean(axis=0)
         # A piece may hold the space before it.
         begins = first >= after or starts[first] >= start - 1
         ends = first >= after or stops[after - 1] <= end
@@ -93,8 +94,9 @@ class WordNetwork:
             used = [i for i in range(len(rows)) if fold[i] != left_out and len(rows[i])]
             net = _fit(np.concatenate([rows[i] for i in used]), [names.index(kind) for i in used for kind in kinds[i]])
             network._nets.append(net)
-            for i in range(left_out, len(rows), FOLDS):
-                guesses[i] = net.chances(rows[i])
+            others = rows[left_out::FOLDS]
+            ends = np.cumsum([len(each) for each in others])
+            guesses[left_out::FOLDS] = np.split(net.chances(np.concatenate(others)), ends[:-1])
         return network, guesses
 
     def chances(self, message: Matrix) -> Matrix:
@@ -130,8 +132,7 @@ def _fit(rows: Matrix, answers: list[int]) -> _Net:
 def guess_hints(kinds: Sequence[str], chances: Matrix, places: Sequence[str]) -> list[dict[str, Any]]:
     """The guesses as hints for the name model: the likeliest kinds with their chances."""
     hints = []
-    for row, place in zip(chances, places):
-        best = [int(i) for i in np.argsort(-row)[:3]]
+    for row, best, place in zip(chances, np.argsort(-chances, axis=1)[:, :3].tolist(), places):
         hint: dict[str, Any] = {f"guess-{kinds[i]}": float(row[i]) for i in best if row[i] > 0.03}
         second = kinds[best[1]] if row[best[1]] > 0.1 else ""
         hints.append({**hint, "guess": kinds[best[0]], "guesses": f"{kinds[best[0]]} {second}", "piece": place})

@@ -79,4 +79,6 @@ def test_it_goes_on_only_where_little_changed(
 def test_it_reads_the_messages_that_rasa_reads() -> None:
     read = ClauseImporter(str(HERE / "config.yml"), None, [str(HERE / "data")]).get_nlu_data()
     theirs = {(message.get(TEXT), message.get(INTENT)) for message in read.intent_examples}
-    assert set(Lesson.read().messages.values()) == theirs
+    lesson = Lesson.read()
+    assert set(lesson.messages.values()) == theirs
+    assert set(lesson.texts()) == {message.get(TEXT) for message in read.training_examples}
