@@ -28,8 +28,8 @@ _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _LATIN_WORD = re.compile(r"[a-z]{2,}")
 # A full stop may end a name (Inc.), and a currency sign or a plus an amount (5k+).
 _NO_EDGE = re.compile(r"[\s,;:!?，。；：！？、…'\"“”‘’()（）《》「」【】/|*~–—-]")
-# The words of the model's tokenizer (components/tokenizer.py), which cannot be imported without Rasa: the model does
-# not learn from a span that cuts one. A Han character is a word of its own, and so is the 's of Acme's.
+# The words of the model's tokenizer (components/words.py), which cannot be imported without its libraries: the model
+# does not learn from a span that cuts one. A Han character is a word of its own, and so is the 's of Acme's.
 _LETTER = r"[^\W\d_\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]"
 _ALNUM = r"[^\W_\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]"
 WORD = re.compile(

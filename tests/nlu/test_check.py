@@ -172,7 +172,7 @@ def test_it_leaves_spans_that_end_with_a_word(root: Path, marked: str) -> None:
 
 
 def test_it_has_the_words_of_the_model_s_tokenizer() -> None:
-    files = [MODEL_DIR / "components" / name for name in ("clauses.py", "tokenizer.py")]
+    files = [MODEL_DIR / "components" / name for name in ("clauses.py", "words.py")]
     source = ast.parse("".join(file.read_text(encoding="utf-8") for file in files))
     wanted = ("HAN", "_LETTER", "_ALNUM", "TOKEN")
     lines = [ast.unparse(each) for each in source.body if isinstance(each, ast.Assign)]
