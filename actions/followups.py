@@ -191,13 +191,17 @@ def _item(turn: Turn, reminder: Reminder) -> dict[str, Any]:
 
 @handles("finish_reminder")
 def finish_reminder(turn: Turn) -> Reply:
-    """A follow-up is done, put off or dropped: the one named, else the one that came last, else the next."""
+    """A follow-up is done, put off or dropped: the one named, else the one that came last, else the next one, of the
+    customer spoken of if there is any."""
     subject = resolving.if_named(turn)
     only = [subject.opportunity.id] if subject.opportunity else None
     rows = turn.work.reminders.of_member(turn.speaker.id, None, only)
     if not rows:
         return Reply("followups/none", {"who": display_name(subject.person, subject.company)})
     fired = [row for row in rows if row.status == "fired"]
+    spoken_of = resolving.in_focus(turn)
+    if not (fired or only) and spoken_of is not None:
+        rows = turn.work.reminders.of_member(turn.speaker.id, None, [spoken_of.id]) or rows
     reminder = max(fired, key=lambda row: row.fired_at or row.due_at) if fired else rows[0]
     action = turn.said.action or ("snooze" if turn.said.when else "done")
     if action == "snooze":

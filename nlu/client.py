@@ -15,6 +15,7 @@ from nlu.values.amounts import read_amount
 from nlu.values.contacts import read_emails, read_phones, read_wechat
 from nlu.values.language import language_of
 from nlu.values.mentions import (
+    decider_instead,
     introduced_by,
     introducer_follows,
     mention_of,
@@ -161,10 +162,10 @@ def interpret(text: str, clean: str, answer: Answer, now: datetime, region: str 
         past=bool(when and when.past),
         alternatives=tuple(day.isoformat() for day in when.alternatives) if when else (),
         mention=mention_of(clean, [(span.start, span.end) for span in names if span.entity == "person"]),
-        related=_related(clean, names),
+        related=_related(clean, names, facts["authority"].value if "authority" in facts else None),
         met=was_met(clean),
         task=read_task(clean, when.span if when else None),
-        purpose=purpose_of(clean),
+        purpose=purpose_of(clean, when.span if when else None),
         contact=Contact(phone=phones[0] if phones else None, email=emails[0] if emails else None, wechat=wechat),
         also=tuple(each.name for each in answer.intent_ranking[1:3] if each.name in INTENTS),
         words={name: fact.clause for name, fact in facts.items()},
@@ -223,8 +224,11 @@ def _introducer_last(clean: str, spans: list[Span]) -> list[Span]:
     return spans
 
 
-def _related(clean: str, spans: list[Span]) -> str | None:
-    name = related_person(clean, [(span.start, span.end) for span in spans if span.entity == "person"])
+def _related(clean: str, spans: list[Span], authority: str | None) -> str | None:
+    people = [(span.start, span.end) for span in spans if span.entity == "person"]
+    name = related_person(clean, people)
+    if name is None and authority == "no":
+        name = decider_instead(clean, people)
     return clean_name(name) or None if name else None
 
 

@@ -40,6 +40,34 @@ _MET = re.compile(
 )
 _BEFORE_NAME = re.compile(_RELATION + r"(?:[,，:：]| is| called|,? named|是|叫)? ?$", re.IGNORECASE)
 _AFTER_NAME = re.compile(r"^(?:[,，]| is|,? who is|是)? ?" + _RELATION, re.IGNORECASE)
+_DENIES = re.compile(r"n['’]t\b|\b(?:not|no|never|cannot|nobody|without)\b|[不没沒无無非]", re.IGNORECASE)
+_TO_ASK = re.compile(
+    r"\b(?:asks?|check with|(?:talk|speak|go) to|(?:go|goes|run it) (?:through|by|past)|up to|down to|report(?:s|ing)? to"
+    r"|approv(?:ed|al) (?:by|from|of)|(?:sign[- ]off|okay|ok|permission|a nod) (?:by|from|of)|(?:convince|wait(?:s|ing)? for))"
+    r"\s+(?:(?:dr|mrs?|ms|prof)\b\.?\s*)?$|(?:要|得|需要?|必须|只能|只有|还是|都是|都|应该)(?:去|先|再|跟|和|由)?(?:[找问問看听聽等归歸由]|请示|請示|通过|通過|经过?|經過?|汇报给|報給)?$",
+    re.IGNORECASE,
+)
+_DECIDES = re.compile(
+    r"^(?:['’]s (?:call|decision)|,? (?:who )?(?:decides|signs|approves|calls the shots|makes the (?:call|decision)"
+    r"|has the (?:final |last )?(?:say|word)|is the (?:boss|decision[- ]maker|one (?:who|to))))"
+    r"|^(?:那边|那裡|那里|一个人|自己)?(?:才|才能|能)?(?:说了算|說了算|[拍]板|点头|點頭|做主|作主|签字|簽字|批|[决決]定|定)",
+    re.IGNORECASE,
+)
+# What makes the name the owner of another ("Bob's wife"), or says that they cannot decide either.
+_NOT_HIM = re.compile(r"^['’]s |^的|^(?:也|都)?(?:说了不|說了不|做不|作不|定不|[签簽]不|拍不|不|没|沒)")
+
+
+def decider_instead(text: str, spans: Sequence[tuple[int, int]]) -> str | None:
+    """The first of the names at `spans` that a message which denies somebody the right to decide gives in their stead:
+    "she can't sign, ask Bob", 他说了不算，得找李总. None where the names come before what is denied."""
+    for start, end in spans:
+        if not _DENIES.search(text[:start]):
+            continue
+        if _DECIDES.search(text[end : end + 40]):
+            return text[start:end]
+        if _TO_ASK.search(text[max(0, start - 40) : start]) and not _NOT_HIM.search(text[end : end + 10]):
+            return text[start:end]
+    return None
 
 
 _ONE = re.compile(

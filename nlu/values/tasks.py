@@ -28,10 +28,15 @@ _REMINDER = re.compile(
     re.IGNORECASE,
 )
 _CLOSE = re.compile(
-    r"\b(?:by|before|until|till|deadline|due|deliver(?:y|ed)?|close[sd]?|closing|sign(?:ing)?|order(?:ing)?|decision|decide"
+    r"\b(?:by|before|deadline|due|deliver(?:y|ed)?|close[sd]?|closing|sign(?:ing)?|order(?:ing)?|decision|decide"
     r"|go[- ]?live|launch|need(?:s|ed)?)\b|之?前|以前|交货|交付|到货|上线|签|成交|下单|定下来|拍板|要货|用上|开业",
     re.IGNORECASE,
 )
+_NOT_BEFORE = re.compile(
+    r"\b(?:until|till?|not before|no(?:thing)? (?:sooner|earlier|before)(?: than)?)\s*$|(?:直|等|得|要|结|凍結|拖|卡|压|壓|缓|緩|推)到了?\s*$",
+    re.IGNORECASE,
+)
+_NOT_UNTIL = re.compile(r"^(?:份|底|初|以后|之后|后)?\s*[才再]")
 
 
 def read_task(text: str, time_span: tuple[int, int] | None) -> str:
@@ -57,9 +62,16 @@ def _trimmed(task: str) -> str:
     return task
 
 
-def purpose_of(text: str) -> str:
-    """What a time in a statement is for: `reminder`, `close` (the customer's deadline) or `meeting`."""
+def purpose_of(text: str, time_span: tuple[int, int] | None = None) -> str:
+    """What a time in a statement is for: `reminder`, `close` (the customer's deadline) or `meeting`.
+
+    `time_span` is where the time stands: "no money until April" (明年才有预算) names no deadline.
+    """
     head = text[:1_000]
     if _REMINDER.search(head):
         return "reminder"
+    if time_span is not None:
+        start, end = time_span
+        if _NOT_BEFORE.search(text[max(0, start - 40) : start]) or _NOT_UNTIL.search(text[end : end + 10]):
+            return "meeting"
     return "close" if _CLOSE.search(head) else "meeting"

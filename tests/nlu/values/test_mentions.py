@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlu.values.mentions import (
+    decider_instead,
     introduced_by,
     introducer_follows,
     means_one,
@@ -49,6 +50,32 @@ def test_it_finds_who_is_introduced_through_somebody(said: str, name: str) -> No
     assert related_person(said, [(start, start + len(name))]) == name
 
 
+@pytest.mark.parametrize(
+    ("said", "name", "decides"),
+    [
+        ("she can't sign, need to ask Bob Ray", "Bob Ray", True),
+        ("he has no say, it's up to Bob Ray", "Bob Ray", True),
+        ("no say there, it's up to Dr Bob Ray", "Bob Ray", True),
+        ("not her decision, Bob Ray signs", "Bob Ray", True),
+        ("she doesn't decide, that's Bob Ray's call", "Bob Ray", True),
+        ("need to talk to Bob Ray, he can't decide", "Bob Ray", False),
+        ("Bob Ray can't sign, has to ask his wife", "Bob Ray", False),
+        ("she can't sign, met her with Bob Ray", "Bob Ray", False),
+        ("她说了不算,要找李总", "李总", True),
+        ("他做不了主，得问李总", "李总", True),
+        ("他沒有決定權，要李總點頭才行", "李總", True),
+        ("他没权，都是李总拍板", "李总", True),
+        ("李总说了不算，得问他老婆", "李总", False),
+        ("要找李总谈谈，她说了不算", "李总", False),
+        ("他不行，要问李总的老板", "李总", False),
+        ("没预算，要找李总也说了不算", "李总", False),
+    ],
+)
+def test_it_finds_who_decides_in_stead_of_the_customer(said: str, name: str, decides: bool) -> None:
+    start = said.index(name)
+    assert decider_instead(said, [(start, start + len(name))]) == (name if decides else None)
+
+
 def test_it_leaves_a_customer_who_is_named_first() -> None:
     assert related_person("Li Wei has a boss", [(0, 6)]) is None
 
@@ -58,6 +85,7 @@ def test_it_never_fails(text: str, spans: list[tuple[int, int]]) -> None:
     mention_of(text)
     was_met(text)
     related_person(text, spans)
+    decider_instead(text, spans)
 
 
 @pytest.mark.parametrize(
