@@ -47,7 +47,8 @@ def _told(turn: Turn) -> tuple[Opportunity, list[dict[str, Any]]]:
     said = turn.said
     # Of nobody in particular nothing is noted: "what do I do with somebody who has no budget?"
     somebody = said.person or said.company or said.mention == "pronoun"
-    if not (somebody and said.states_man()):
+    # "They have no budget now, how do I keep them?" opens no new deal with somebody who has bought.
+    if not (somebody and said.states_man()) or said.topic == "keep":
         return resolving.deal_to_read(turn), []
     subject = resolving.to_change(turn)
     assert subject.opportunity is not None

@@ -199,8 +199,8 @@ def finish_reminder(turn: Turn) -> Reply:
     if not rows:
         return Reply("followups/none", {"who": display_name(subject.person, subject.company)})
     fired = [row for row in rows if row.status == "fired"]
-    spoken_of = resolving.in_focus(turn)
-    if not (fired or only) and spoken_of is not None:
+    spoken_of = None if fired or only else resolving.in_focus(turn)
+    if spoken_of is not None:
         rows = turn.work.reminders.of_member(turn.speaker.id, None, [spoken_of.id]) or rows
     reminder = max(fired, key=lambda row: row.fired_at or row.due_at) if fired else rows[0]
     action = turn.said.action or ("snooze" if turn.said.when else "done")

@@ -84,9 +84,8 @@ def _unlisted(line: str) -> str:
     return line.removeprefix("-").strip()
 
 
-def remember(model: str, learnt: Path = LEARNT, folder: Path = HERE) -> None:
-    """Notes that this model has learnt all that there is."""
-    lesson = Lesson.read(folder)
+def remember(lesson: Lesson, model: str, learnt: Path = LEARNT) -> None:
+    """Notes that this model has learnt all of the lesson."""
     _note(learnt, model, lesson.rest, sorted(lesson.messages))
 
 
@@ -95,13 +94,12 @@ def _note(learnt: Path, model: str, rest: str, messages: list[str]) -> None:
     learnt.write_text(json.dumps({"model": model, "rest": rest, "messages": messages}), encoding="utf-8")
 
 
-def relearn(models: Path, to: Path, learnt: Path = LEARNT, folder: Path = HERE) -> bool:
+def relearn(lesson: Lesson, models: Path, to: Path, learnt: Path = LEARNT, folder: Path = HERE) -> bool:
     """Makes a model at `to` (a .tar.gz file) from the last one in the folder `models`; False where too much changed."""
     try:
         before = json.loads(learnt.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
-    lesson = Lesson.read(folder)
     base = models / before["model"]
     changed = lesson.messages.keys() ^ set(before["messages"])
     if before["rest"] != lesson.rest or len(changed) > FEW * len(lesson.messages):

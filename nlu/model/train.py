@@ -32,11 +32,13 @@ def main() -> None:
     gc.disable()
     os.environ["RASA_MAX_CACHE_SIZE"] = "0"
     path: Path = options.out / options.fixed_model_name
-    if options.after is None or not relearn(options.after, path):
+    # Read once: what is changed while the training runs has not been learnt.
+    lesson = Lesson.read()
+    if options.after is None or not relearn(lesson, options.after, path):
         # While Rasa is imported and reads the data, which leaves a core free.
-        threading.Thread(target=EMBEDDER.learn, args=(Lesson.read().texts(),), daemon=True).start()
+        threading.Thread(target=EMBEDDER.learn, args=(lesson.texts(),), daemon=True).start()
         train(path)
-        remember(path.name)
+        remember(lesson, path.name)
     sys.stdout.flush()
     # Taking all these objects apart again would take seconds.
     os._exit(0)

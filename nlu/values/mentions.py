@@ -50,7 +50,7 @@ _TO_ASK = re.compile(
 _DECIDES = re.compile(
     r"^(?:['’]s (?:call|decision)|,? (?:who )?(?:decides|signs|approves|calls the shots|makes the (?:call|decision)"
     r"|has the (?:final |last )?(?:say|word)|is the (?:boss|decision[- ]maker|one (?:who|to))))"
-    r"|^(?:那边|那裡|那里|一个人|自己)?(?:才|才能|能)?(?:说了算|說了算|[拍]板|点头|點頭|做主|作主|签字|簽字|批|[决決]定|定)",
+    r"|^(?:那边|那裡|那里|一个人|自己)?(?:才|才能|能)?(?:说了算|說了算|拍板|点头|點頭|做主|作主|签字|簽字|批|[决決]定|定)",
     re.IGNORECASE,
 )
 # What makes the name the owner of another ("Bob's wife"), or says that they cannot decide either.

@@ -199,6 +199,7 @@ class Customers(SeenBy):
 
     def __init__(self, session: Session, speaker: Member) -> None:
         super().__init__(session, speaker)
+        # What `known_as` has found for each key, until something new is put on record.
         self._asked: dict[str, dict[type[Company | Person], list[Known]]] = {}
 
     def companies_known(self, key: str | None = None) -> list[Known]:

@@ -209,3 +209,28 @@ def test_it_advises_nothing_by_class_once_a_deal_is_closed(tmp_path: Path, stage
         assert not {"actions", "ask", "question"} & set(reply.facts)
         assert "yes" not in reply.buttons
         assert "M+" not in reply.text
+
+
+def test_it_notes_what_the_question_tells_of_a_customer(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        reply = desk.hears("ask_advice", person="Li Wei", company="Acme", money="yes", authority="no")
+        assert reply.template == "coaching/advice"
+        assert reply.facts["picture"] == "M+a+?"
+        assert "· money: yes\n· authority: no" in reply.text
+
+
+def test_it_notes_nothing_of_nobody_in_particular(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        desk.hears("log_contact", person="Li Wei", need="yes")
+        assert (
+            desk.hears("ask_advice", text="and with somebody who has no budget?", money="no").facts["picture"]
+            == "?+?+N"
+        )
+
+
+def test_a_question_how_to_keep_a_customer_opens_no_new_deal(tmp_path: Path) -> None:
+    with Desk(tmp_path) as desk:
+        desk.hears("update_deal", person="Li Wei", company="Acme", stage="won")
+        reply = desk.hears("ask_advice", company="Acme", money="no", topic="keep")
+        assert reply.template.startswith("relationship/")
+        assert reply.facts["record"]["stage"] == "won"

@@ -32,7 +32,7 @@ def project(nlu_server: NluServer, tmp_path: Path) -> Path:
         (project / folder).mkdir()
         if (MODEL_DIR / folder / file).exists():
             (project / folder / file).symlink_to(MODEL_DIR / folder / file)
-    note = f"from relearn import remember; remember({learnt.name!r})"
+    note = f"from relearn import Lesson, remember; remember(Lesson.read(), {learnt.name!r})"
     subprocess.run([island_python(project), "-c", note], cwd=project, check=True)
     return project
 

@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
         path.write_text(content, encoding="utf-8")
     with tarfile.open(tmp_path / "last.tar.gz", "w:gz") as archive:
         archive.add(tmp_path / "config.yml", "metadata.json")
-    remember("last.tar.gz", tmp_path / "learnt.json", tmp_path)
+    remember(Lesson.read(tmp_path), "last.tar.gz", tmp_path / "learnt.json")
     return tmp_path
 
 
@@ -73,7 +73,7 @@ def test_it_goes_on_only_where_little_changed(
     monkeypatch.setattr("relearn._learn_intents", lambda *given: True)
     change(folder)
     new = folder / "new.tar.gz"
-    assert relearn(folder, new, folder / "learnt.json", folder) == goes_on == new.exists()
+    assert relearn(Lesson.read(folder), folder, new, folder / "learnt.json", folder) == goes_on == new.exists()
 
 
 def test_it_reads_the_messages_that_rasa_reads() -> None:
