@@ -13,7 +13,7 @@ from actions.rules.stages import CLOSED, goes_on
 from actions.turn import Button, Reply, Turn
 from nlu.understanding import Understanding
 from storage.models import Company, Opportunity, Person
-from storage.repositories import Known
+from storage.repositories import Customers, Known
 
 
 @dataclass(frozen=True)
@@ -29,15 +29,27 @@ class Subject:
     """Whether this message gave an unnamed contact their name."""
 
 
-def with_known_names(turn: Turn) -> Turn:
+@dataclass(frozen=True)
+class NamesOnRecord:
+    """The names in a message that the speaker's own customers have; `spelt` is how each key stands in the message."""
+
+    spelt: dict[str, str]
+    companies: list[Known]
+    persons: list[Known]
+
+
+def names_on_record(customers: Customers, text: str) -> NamesOnRecord:
+    """The names of the speaker's own customers in a message, found without the model."""
+    spelt = names.candidates(text)
+    return NamesOnRecord(spelt, *customers.known_as(list(spelt)))
+
+
+def with_known_names(turn: Turn, on_record: NamesOnRecord) -> Turn:
     """The names of this speaker's own customers are read where they stand in the message, whatever the model saw.
 
     A single Latin word counts only when it is written as on record ("Will", not "will"), or is marked as a name.
     """
-    if turn.chosen:
-        return turn
-    said = turn.said
-    spelt = names.candidates(said.text)
+    said, spelt = turn.said, on_record.spelt
     marked = {said.person, said.company, said.referrer}
 
     def best(known: list[Known]) -> str | None:
@@ -45,8 +57,7 @@ def with_known_names(turn: Turn) -> Turn:
         longest = max(sure, key=lambda each: (len(each.key), spelt[each.key] in marked), default=None)
         return spelt[longest.key] if longest else None
 
-    companies, persons = turn.customers.known_as(list(spelt))
-    company, person = best(companies), best(persons)
+    company, person = best(on_record.companies), best(on_record.persons)
     if company is not None and (said.company is None or _overlap(company, said.company)):
         said = replace(
             said, company=company, person=None if said.person and _overlap(company, said.person) else said.person

@@ -18,6 +18,7 @@ from benchmarks.plain import MESSAGES, train_plain
 from benchmarks.records import fill
 from bot import settings as settings_module
 from bot.console import CHANNEL, Console, sign_in
+from bot.messages import Answer as Answered
 from bot.reminders import Reminders
 from bot.wiring import build, real_clock, settle
 from nlu.client import Answer, NluClient
@@ -39,16 +40,16 @@ PYRAMIDS = WARM_UP + 30
 
 
 class TimedClient(NluClient):
-    """The client, which also tells how long it has waited for the model in all (milliseconds)."""
+    """The client, which also tells how long the model took for the last message (milliseconds)."""
 
-    waited = 0.0
+    took = 0.0
 
     def _ask(self, clean: str) -> Answer:
         begun = time.perf_counter()
         try:
             return super()._ask(clean)
         finally:
-            self.waited += (time.perf_counter() - begun) * 1000
+            self.took = (time.perf_counter() - begun) * 1000
 
 
 class Conversation:
@@ -61,20 +62,28 @@ class Conversation:
         account = sign_in(self._manny, "Bench", "rep", "en", None)
         if customers:
             fill(self._manny.sessions, account, CHANNEL, customers)
-        self._console = Console(self._manny, account)
+        self._console = Console(self._manny, account, self._show)
         scheduler = BackgroundScheduler(timezone=UTC)
         self._reminders = Reminders(scheduler, self._manny.assistant, CHANNEL, real_clock, lambda due: None)
         self._reminders.start()
         self.turns: list[float] = []
+        self.models: list[float] = []
         self.own: list[float] = []
+        self.afterwards: list[float] = []
 
     def say(self, text: str) -> None:
-        """A whole turn as the terminal does it; notes what it took, and what of that was not the model."""
-        before, begun = self._nlu.waited, time.perf_counter()
+        """A whole turn as the terminal does it; notes what it took until the answer was there, what of that was the
+        model and what was not, and what was done after it."""
+        self._nlu.took, begun = 0.0, time.perf_counter()
         answer = self._console.say(text)
         self._reminders.expect(answer.next_reminder)
-        self.turns.append((time.perf_counter() - begun) * 1000)
-        self.own.append(self.turns[-1] - (self._nlu.waited - before))
+        self.turns.append((self._answered - begun) * 1000)
+        self.models.append(self._nlu.took)
+        self.own.append(self.turns[-1] - self._nlu.took)
+        self.afterwards.append((time.perf_counter() - self._answered) * 1000)
+
+    def _show(self, line: str | None, answer: Answered, milliseconds: float) -> None:
+        self._answered = time.perf_counter()
 
     def close(self) -> None:
         """Stops the scheduler and gives connections back."""
@@ -128,6 +137,8 @@ def main() -> None:
             usual = _print("parse, plain Rasa", plain.times)
             print(f"{'':38} {parse[0] / usual[0]:.2f} and {parse[1] / usual[1]:.2f} times plain Rasa's")
             _print("a message in the terminal", empty.turns)
+            _print("the model's part of it", empty.models)
+            _print("noting that the answer was shown", empty.afterwards)
             for label, own in (("its own share", empty.own), (f"with {CUSTOMERS:,} customers", full.own)):
                 p50, p95 = _print(label, own)
                 print(f"{'':38} {p50 / parse[0]:.2f} and {p95 / parse[1]:.2f} times the parse")

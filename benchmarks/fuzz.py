@@ -20,6 +20,7 @@ from typing import Any
 import yaml
 
 from nlu.client import NAMES, Answer, NluClient, interpret, readable
+from nlu.reading import read_values
 from nlu.understanding import INTENTS, LABELS, MAN, Understanding
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -139,9 +140,8 @@ def fuzz(messages: int, chance: random.Random, client: NluClient | None = None) 
 def read(chance: random.Random, text: str) -> Understanding:
     """The text as it is read around a model that answers anything."""
     clean = readable(text)
-    return interpret(
-        text, clean, Answer.model_validate(answer(chance, clean)), NOW, chance.choice((None, "CN", "DE", "US"))
-    )
+    values = read_values(clean, NOW, chance.choice((None, "CN", "DE", "US")))
+    return interpret(text, clean, values, Answer.model_validate(answer(chance, clean)))
 
 
 def keep(said: Understanding) -> None:

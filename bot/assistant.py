@@ -20,19 +20,19 @@ from actions.filing import SAID_BESIDE_FILES, take_file
 from actions.followups import due_reply
 from actions.pitching import meant_to_pitch
 from actions.playbook import Playbook
-from actions.resolving import with_known_names
+from actions.resolving import NamesOnRecord, names_on_record, with_known_names
 from actions.turn import Reply, Turn
 from bot.charts import draw
 from bot.files import write_table
 from bot.messages import Answer, Incoming, Outgoing
 from bot.replies import render
 from bot.settings import Settings
-from nlu.client import NluClient, NluUnavailable
+from nlu.client import Meaning, NluClient, NluUnavailable
 from nlu.understanding import Understanding
 from storage.history import Turn as Recorded
 from storage.history import record
 from storage.models import Conversation, Member, Message
-from storage.models import Outgoing as OutgoingRow
+from storage.repositories import Customers
 from storage.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
@@ -52,10 +52,13 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True)
 class Received:
-    """A message that is stored, and who sent it."""
+    """A message that is stored, who sent it, and what is found out about it while the model thinks."""
 
-    message_id: int
+    id: int
     speaker: Member
+    customers: Customers
+    meaning: Meaning | Understanding | str | None
+    names: NamesOnRecord
 
 
 class Assistant:
@@ -80,60 +83,72 @@ class Assistant:
 
     # --- a turn
 
-    def receive(self, incoming: Incoming) -> Received | None:
-        """Stores a member's message as it came, before anything is done with it; of a stranger nothing is kept."""
+    def receive(self, incoming: Incoming) -> int | None:
+        """Stores a member's message as it came, before anything is done with it, and gives its id; None for a stranger,
+        of whom nothing is kept."""
         with UnitOfWork(self._sessions) as work:
-            speaker = work.team.by_account(incoming.channel, incoming.account)
-            if speaker is None:
-                work.messages.drop(incoming.channel, incoming.external_id)
-                work.commit()
-                return None
-            message_id = work.messages.receive(
-                incoming.channel, incoming.external_id, incoming.text, incoming.to_json(), self._clock().astimezone(UTC)
-            )
+            stored = self._store(work, incoming) if self._speaker(work, incoming) else None
             work.commit()
-            return Received(message_id, speaker)
+            return stored
 
     def respond(self, incoming: Incoming) -> Answer:
         """Handles one message. An answered one is not handled again; a stranger gets `known=False` and nothing else."""
-        received = self.receive(incoming)
-        if received is None:
-            return Answer((), known=False)
-        try:
-            return self._turn(incoming, received)
-        except Exception:
-            turn_id = uuid.uuid4().hex[:8]
-            log.exception("turn %s failed (message %s)", turn_id, received.message_id)
-            return self._sorry(incoming, received.message_id, turn_id)
+        with UnitOfWork(self._sessions) as work:
+            speaker = self._speaker(work, incoming)
+            if speaker is None:
+                work.commit()
+                return Answer((), known=False)
+            # The model thinks while the message is stored and read.
+            meaning = self._begin(incoming)
+            message_id, customers = self._store(work, incoming), work.customers(speaker)
+            names = names_on_record(customers, incoming.text if callable(meaning) else "")
+            received = Received(message_id, speaker, customers, meaning, names)
+            work.commit()
+            try:
+                return self._turn(work, incoming, received)
+            except Exception:
+                turn_id = uuid.uuid4().hex[:8]
+                log.exception("turn %s failed (message %s)", turn_id, message_id)
+        return self._sorry(incoming, message_id, turn_id)
 
-    def _turn(self, incoming: Incoming, received: Received) -> Answer:
+    def _speaker(self, work: UnitOfWork, incoming: Incoming) -> Member | None:
+        speaker = work.team.by_account(incoming.channel, incoming.account)
+        if speaker is None:
+            work.messages.drop(incoming.channel, incoming.external_id)
+        return speaker
+
+    def _store(self, work: UnitOfWork, incoming: Incoming) -> int:
+        return work.messages.receive(
+            incoming.channel, incoming.external_id, incoming.text, incoming.to_json(), self._clock().astimezone(UTC)
+        )
+
+    def _turn(self, work: UnitOfWork, incoming: Incoming, received: Received) -> Answer:
         speaker = received.speaker
         now = self._clock().astimezone(ZoneInfo(speaker.timezone))
         # No transaction is open while the model thinks: other conversations go on.
-        said = self._understand(incoming, now)
+        said = self._understood(received.meaning, now)
         understood = said.to_json() if isinstance(said, Understanding) else None
-        with UnitOfWork(self._sessions) as work:
-            work.session.add(speaker)
-            conversation = work.team.conversation(incoming.channel, incoming.chat_id, speaker)
-            if not work.messages.answer(received.message_id, conversation, understood):
-                return Answer(())
-            # Who writes can be reached again.
-            conversation.blocked_at = None
-            record(work.session, Recorded(received.message_id, speaker.id))
-            message = Message(id=received.message_id, channel=incoming.channel, text=incoming.text)
-            turn = self._prepare(work, speaker, conversation, message, said, now)
-            turn = replace(turn, file=incoming.file)
-            reply = self._reply(turn, incoming, said)
-            # Only now, so that the conversation is written once, with what the reply has changed in it.
-            if isinstance(said, Understanding) and said.language and any(map(str.isalpha, incoming.text)):
-                conversation.language = said.language
-            sent = (self._queue(work, turn, reply, message.id),) if reply else ()
-            due = work.reminders.next_due_of(speaker.id)
-            work.commit()
+        conversation = work.team.conversation(incoming.channel, incoming.chat_id, speaker)
+        if not work.messages.answer(received.id, conversation, understood):
+            return Answer(())
+        # Who writes can be reached again.
+        conversation.blocked_at = None
+        record(work.session, Recorded(received.id, speaker.id))
+        message = Message(id=received.id, channel=incoming.channel, text=incoming.text)
+        turn = self._prepare(work, received.customers, conversation, message, said, now)
+        turn = replace(turn, file=incoming.file)
+        reply = self._reply(turn, incoming, said, received.names)
+        # Only now, so that the conversation is written once, with what the reply has changed in it.
+        if isinstance(said, Understanding) and said.language and any(map(str.isalpha, incoming.text)):
+            conversation.language = said.language
+        sent = (self._queue(work, turn, reply, message.id),) if reply else ()
+        due = work.reminders.next_due_of(speaker.id)
+        work.commit()
         return Answer(sent, understood, next_reminder=due)
 
-    def _understand(self, incoming: Incoming, now: datetime) -> Understanding | str | None:
-        """What was said; the name of the reply where there is nothing to understand; None for a press, or a file alone."""
+    def _begin(self, incoming: Incoming) -> Meaning | Understanding | str | None:
+        """What was said, where that needs no model, else what will tell; the name of the reply where there is nothing to
+        understand; None for a press, or a file alone."""
         text = incoming.text
         if incoming.pressed is not None or (incoming.file and not text.strip()):
             return None
@@ -143,8 +158,13 @@ class Assistant:
             return "conversation/too_long"
         if incoming.file is None and (command := text.strip().lower()).startswith("/"):
             return self._command(command.split("@")[0].split()[0])
+        return self._nlu.begin(text)
+
+    def _understood(self, meaning: Meaning | Understanding | str | None, now: datetime) -> Understanding | str | None:
+        if not callable(meaning):
+            return meaning
         try:
-            return self._nlu.parse(text, now)
+            return meaning(now)
         except NluUnavailable as error:
             log.error("the language model does not answer: %s", error)
             return "conversation/no_model"
@@ -158,7 +178,7 @@ class Assistant:
     def _prepare(
         self,
         work: UnitOfWork,
-        speaker: Member,
+        customers: Customers,
         conversation: Conversation,
         message: Message,
         said: Understanding | str | None,
@@ -170,11 +190,11 @@ class Assistant:
             said = replace(said, language=conversation.language)
         return Turn(
             said=said,
-            speaker=speaker,
+            speaker=customers.speaker,
             conversation=conversation,
             message=message,
             work=work,
-            customers=work.customers(speaker),
+            customers=customers,
             playbook=self._playbook,
             now=now,
             currency=self._settings.currency,
@@ -182,7 +202,9 @@ class Assistant:
             rerun=_handle,
         )
 
-    def _reply(self, turn: Turn, incoming: Incoming, said: Understanding | str | None) -> Reply | None:
+    def _reply(
+        self, turn: Turn, incoming: Incoming, said: Understanding | str | None, names: NamesOnRecord
+    ) -> Reply | None:
         """What is answered; None for the second and later files of an album."""
         if isinstance(said, str):
             return Reply(
@@ -198,7 +220,7 @@ class Assistant:
                 return _press(turn, incoming)
             if reply := names_a_button(turn):
                 return reply
-            turn = meant_to_pitch(with_known_names(turn))
+            turn = meant_to_pitch(with_known_names(turn, names))
             if turn.file is not None:
                 return take_file(turn, self._beside_a_file)
             return takes_up(turn) or self._unless_unsure(turn)
@@ -238,21 +260,17 @@ class Assistant:
             attached.append(
                 write_table(reply.table, language, self._files / f"{reply.table.name}-{uuid.uuid4().hex[:12]}.xlsx")
             )
-        row = work.outbox.put(
-            turn.conversation.id,
-            {
-                "template": reply.template,
-                "facts": reply.facts,
-                "html": rendered.html,
-                "text": rendered.text,
-                "labels": list(rendered.labels),
-                "buttons": [vars(button) for button in reply.buttons],
-                "files": [str(path) for path in attached],
-            },
-            turn.now.astimezone(UTC),
-            message_id,
-        )
-        return outgoing(row, turn.conversation.chat_id)
+        payload = {
+            "template": reply.template,
+            "facts": reply.facts,
+            "html": rendered.html,
+            "text": rendered.text,
+            "labels": list(rendered.labels),
+            "buttons": [vars(button) for button in reply.buttons],
+            "files": [str(path) for path in attached],
+        }
+        reply_id = work.outbox.put(turn.conversation.id, payload, turn.now.astimezone(UTC), message_id)
+        return outgoing(reply_id, payload, turn.conversation.chat_id)
 
     def _sorry(self, incoming: Incoming, message_id: int, turn_id: str) -> Answer:
         """The turn was rolled back: tell the person, in a transaction of its own, and keep the message as answered."""
@@ -266,7 +284,7 @@ class Assistant:
             conversation.blocked_at = None
             message = Message(id=message_id, channel=incoming.channel, text=incoming.text)
             now = self._clock().astimezone(ZoneInfo(speaker.timezone))
-            turn = self._prepare(work, speaker, conversation, message, None, now)
+            turn = self._prepare(work, work.customers(speaker), conversation, message, None, now)
             sent = self._queue(work, turn, Reply("conversation/sorry", {"turn": turn_id}), message.id)
             work.commit()
         return Answer((sent,))
@@ -311,7 +329,8 @@ class Assistant:
             conversation = work.team.conversation_by_id(reminder.conversation_id)
             message = Message(text="", channel=conversation.channel)
             said = Understanding(text="", language=reminder.language, intent="help", confidence=1.0)
-            turn = self._prepare(work, speaker, conversation, message, said, now.astimezone(ZoneInfo(speaker.timezone)))
+            local = now.astimezone(ZoneInfo(speaker.timezone))
+            turn = self._prepare(work, work.customers(speaker), conversation, message, said, local)
             reminder.status, reminder.fired_at = "fired", now
             self._queue(work, turn, due_reply(turn, reminder), None)
             work.commit()
@@ -323,11 +342,10 @@ class Assistant:
             return work.reminders.next_due_at(channel)
 
 
-def outgoing(row: OutgoingRow, chat_id: str) -> Outgoing:
+def outgoing(reply_id: int, payload: dict[str, Any], chat_id: str) -> Outgoing:
     """A row of the outbox as a message."""
-    payload: dict[str, Any] = row.payload
     return Outgoing(
-        id=row.id,
+        id=reply_id,
         chat_id=chat_id,
         template=payload["template"],
         facts=payload["facts"],

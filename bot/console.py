@@ -7,9 +7,10 @@ import re
 import threading
 import time
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any, TextIO
@@ -55,12 +56,20 @@ def sign_in(manny: Manny, name: str | None, role: str | None, language: str | No
         return str(member.id)
 
 
-class Console:
-    """One conversation in the terminal. `last` is the reply whose buttons a number presses."""
+Show = Callable[[str | None, Answer, float], None]
+"""Puts an answer before the person: to which line (None for what comes by itself), and how long it took (ms)."""
 
-    def __init__(self, manny: Manny, account: str) -> None:
+
+class Console:
+    """One conversation in the terminal. `last` is the reply whose buttons a number presses.
+
+    Each answer goes to `show`, and counts as shown only when that has returned: nothing is lost where Manny is killed.
+    """
+
+    def __init__(self, manny: Manny, account: str, show: Show = lambda line, answer, milliseconds: None) -> None:
         self._manny = manny
         self._account = account
+        self._show = show
         self._conversation = self._conversation_id()
         self.last: Outgoing | None = None
 
@@ -79,30 +88,31 @@ class Console:
         """
         if sending := _SEND.fullmatch(line.strip()):
             *paths, words = sending.groups()
-            return self.send(Path(next(filter(None, paths))).expanduser(), words or "")
+            return self.send(Path(next(filter(None, paths))).expanduser(), words or "", line)
         pressed = self._pressed(line.strip(), bare_numbers)
-        return self._answer(
-            Incoming(
-                channel=CHANNEL,
-                external_id=uuid.uuid4().hex,
-                account=self._account,
-                chat_id=self._account,
-                text="" if pressed else line,
-                pressed=pressed[0] if pressed else None,
-                button=pressed[1] if pressed else None,
-            )
+        incoming = Incoming(
+            channel=CHANNEL,
+            external_id=uuid.uuid4().hex,
+            account=self._account,
+            chat_id=self._account,
+            text="" if pressed else line,
+            pressed=pressed[0] if pressed else None,
+            button=pressed[1] if pressed else None,
         )
+        return self._answer(line, incoming)
 
-    def send(self, path: Path, words: str = "") -> Answer:
-        """Answers a file with what is written beside it."""
+    def send(self, path: Path, words: str = "", line: str | None = None) -> Answer:
+        """Answers a file with what is written beside it; `line` is how that was typed."""
         file = SentFile(path.name, str(path))
         incoming = Incoming(CHANNEL, uuid.uuid4().hex, self._account, self._account, words, file=file)
         self._manny.assistant.receive(incoming)
-        return self._answer(replace(incoming, file=_kept(self._manny.files, file, incoming.external_id)))
+        kept = replace(incoming, file=_kept(self._manny.files, file, incoming.external_id))
+        return self._answer(line or words, kept)
 
-    def _answer(self, incoming: Incoming) -> Answer:
+    def _answer(self, line: str, incoming: Incoming) -> Answer:
+        begun = time.perf_counter()
         answer = self._manny.assistant.respond(incoming)
-        self._shown(answer.replies)
+        self._give(line, answer, (time.perf_counter() - begun) * 1000)
         return answer
 
     def _pressed(self, line: str, bare_numbers: bool) -> tuple[int, int] | None:
@@ -115,23 +125,23 @@ class Console:
         return self.last.id, number - 1
 
     def waiting(self) -> tuple[Outgoing, ...]:
-        """Reminders and replies that have not been shown yet; they count as shown when this returns."""
+        """Shows reminders and replies that have not been shown yet, and returns them."""
         self._manny.assistant.remind(CHANNEL)
         with UnitOfWork(self._manny.sessions) as work:
             rows = work.outbox.claim_unsent([self._conversation], self._manny.clock().astimezone(UTC), LEASE)
-            found = tuple(outgoing(row, self._account) for row in rows)
+            found = tuple(outgoing(row.id, row.payload, self._account) for row in rows)
             work.commit()
-        self._shown(found)
+        if found:
+            self._give(None, Answer(found), 0.0)
         return found
 
-    def _shown(self, replies: Iterable[Outgoing]) -> None:
-        replies = tuple(replies)
-        if not replies:
-            return
-        self.last = replies[-1]
-        with UnitOfWork(self._manny.sessions) as work:
-            work.outbox.sent([reply.id for reply in replies], datetime.now(UTC))
-            work.commit()
+    def _give(self, line: str | None, answer: Answer, milliseconds: float) -> None:
+        self._show(line, answer, milliseconds)
+        if answer.replies:
+            self.last = answer.replies[-1]
+            with UnitOfWork(self._manny.sessions) as work:
+                work.outbox.sent([reply.id for reply in answer.replies], datetime.now(UTC))
+                work.commit()
 
 
 def _kept(files: Files, file: SentFile, external_id: str) -> SentFile:
@@ -147,15 +157,14 @@ def _kept(files: Files, file: SentFile, external_id: str) -> SentFile:
 
 def talk(manny: Manny, account: str, hello: str) -> None:
     """The conversation with a person at a terminal, until Ctrl-D or Ctrl-C."""
-    console = Console(manny, account)
+    console = Console(manny, account, _print)
     HISTORY.parent.mkdir(parents=True, exist_ok=True)
     session: PromptSession[str] = PromptSession(history=FileHistory(str(HISTORY)))
     turn = threading.RLock()
 
     def deliver(conversations: object = None) -> None:
         with turn:
-            for reply in console.waiting():
-                _show(reply)
+            console.waiting()
 
     reminders = Reminders(BackgroundScheduler(timezone=UTC), manny.assistant, CHANNEL, manny.clock, deliver)
     print_formatted_text(HTML(f"<b>Manny</b>  {escape(hello)}"))
@@ -167,8 +176,6 @@ def talk(manny: Manny, account: str, hello: str) -> None:
                 line = session.prompt(HTML("<ansigreen><b>› </b></ansigreen>"))
                 with turn:
                     answer = console.say(line, bare_numbers=True)
-                    for reply in answer.replies:
-                        _show(reply)
                 reminders.expect(answer.next_reminder)
         except (EOFError, KeyboardInterrupt):
             return
@@ -176,36 +183,31 @@ def talk(manny: Manny, account: str, hello: str) -> None:
             reminders.stop()
 
 
-def _show(reply: Outgoing) -> None:
-    buttons = "".join(
-        f"  <ansicyan>[{number}] {escape(label)}</ansicyan>" for number, label in enumerate(reply.buttons, 1)
-    )
-    files = "".join(f"\n<ansiyellow>{escape(str(path))}</ansiyellow>" for path in reply.files)
-    print_formatted_text(HTML(f"{reply.html}{files}" + (f"\n{buttons}" if buttons else "") + "\n"))
+def _print(line: str | None, answer: Answer, milliseconds: float) -> None:
+    for reply in answer.replies:
+        buttons = "".join(
+            f"  <ansicyan>[{number}] {escape(label)}</ansicyan>" for number, label in enumerate(reply.buttons, 1)
+        )
+        files = "".join(f"\n<ansiyellow>{escape(str(path))}</ansiyellow>" for path in reply.files)
+        print_formatted_text(HTML(f"{reply.html}{files}" + (f"\n{buttons}" if buttons else "") + "\n"))
 
 
 def pipe(manny: Manny, account: str, lines: TextIO, out: TextIO, as_json: bool) -> None:
     """One message a line, one answer each. What falls due is written as an answer to nothing (`said` is null)."""
-    console = Console(manny, account)
-    write = _write_json if as_json else _write_plain
+    console = Console(manny, account, partial(_write_json if as_json else _write_plain, out))
     turn = threading.RLock()
 
     def deliver(conversations: object = None) -> None:
         with turn:
-            due = console.waiting()
-            if due:
-                write(out, None, Answer(due), 0.0)
+            console.waiting()
 
     reminders = Reminders(BackgroundScheduler(timezone=UTC), manny.assistant, CHANNEL, manny.clock, deliver)
     deliver()
     reminders.start()
     try:
         for line in lines:
-            said = line.rstrip("\r\n")
             with turn:
-                begun = time.perf_counter()
-                answer = console.say(said)
-                write(out, said, answer, (time.perf_counter() - begun) * 1000)
+                answer = console.say(line.rstrip("\r\n"))
             reminders.expect(answer.next_reminder)
         deliver()
     finally:

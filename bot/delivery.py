@@ -216,4 +216,4 @@ class Delivery:
 
 
 def _reply(row: Row, chat_id: str) -> Outgoing | None:
-    return outgoing(row, chat_id) if row.payload else None
+    return outgoing(row.id, row.payload, chat_id) if row.payload else None

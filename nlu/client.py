@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from itertools import pairwise
 
 import httpx
 from pydantic import BaseModel, Field, ValidationError
 
-from nlu.understanding import INTENTS, LABELS, MAN, Contact, Money, Understanding
-from nlu.values.amounts import read_amount
-from nlu.values.contacts import read_emails, read_phones, read_wechat
+from nlu.reading import Values, read_values
+from nlu.understanding import INTENTS, LABELS, MAN, Understanding
 from nlu.values.language import language_of
 from nlu.values.mentions import (
     decider_instead,
@@ -22,13 +23,8 @@ from nlu.values.mentions import (
     receiver,
     related_person,
     tells_of_introduction,
-    was_met,
 )
 from nlu.values.nouns import GOODS_MEASURES
-from nlu.values.periods import last_day, read_period
-from nlu.values.quantities import read_quantity
-from nlu.values.tasks import purpose_of, read_task
-from nlu.values.times import read_when
 
 READ_AT_MOST = 2_000
 """Characters of a message that are read; nobody types more on a phone, and cost must not grow with abuse."""
@@ -40,9 +36,6 @@ _MEASURE = re.compile(rf"^(?:{'|'.join(sorted(GOODS_MEASURES, key=len, reverse=T
 _EDGES = " \t.,;:!?'\"“”‘’，。；：！？、()（）"
 NAME_AT_MOST = 120
 """Characters of a name; what is longer is no name, and columns have their limits."""
-
-NO_REGION = "ZZ"
-"""What `phonenumbers` calls no region: only numbers with a country code are read."""
 
 NAMES = ("person", "company", "referrer", "product", "source", "rep")
 """The entities whose spans become fields."""
@@ -87,6 +80,10 @@ class Answer(BaseModel):
     facts: dict[str, Label] = {}
 
 
+Meaning = Callable[[datetime], Understanding]
+"""What a message means to somebody whose local time is given. Waits for the model; raises NluUnavailable."""
+
+
 class NluClient:
     """A client of one Rasa server, safe to use from several threads."""
 
@@ -95,17 +92,30 @@ class NluClient:
         self._http = httpx.Client(base_url=url.rstrip("/"), timeout=timeout_seconds)
         self._parameters = {"token": token} if token else {}
         self._region = region
+        self._asking = ThreadPoolExecutor(thread_name_prefix="nlu")
 
     def close(self) -> None:
         """Closes the connections."""
+        self._asking.shutdown()
         self._http.close()
 
     def parse(self, text: str, now: datetime) -> Understanding:
         """What `text` means to somebody whose local time is `now`. Raises NluUnavailable."""
+        return self.begin(text)(now)
+
+    def begin(self, text: str) -> Meaning:
+        """Asks the model about `text` and does not wait: the meaning is read, and waited for, when it is called for."""
         clean = readable(text)
         if not clean:
-            return Understanding(text=storable(text), language=language_of(text), intent="out_of_scope", confidence=1.0)
-        return interpret(text, clean, self._ask(clean), now, self._region)
+            said = Understanding(text=storable(text), language=language_of(text), intent="out_of_scope", confidence=1.0)
+            return lambda now: said
+        answer = self._asking.submit(self._ask, clean)
+
+        def meaning(now: datetime) -> Understanding:
+            values = read_values(clean, now, self._region)
+            return interpret(text, clean, values, answer.result())
+
+        return meaning
 
     def _ask(self, clean: str) -> Answer:
         try:
@@ -130,7 +140,7 @@ def readable(text: str) -> str:
     return re.sub(r"\s+", " ", kept).lstrip("/ ").rstrip()
 
 
-def interpret(text: str, clean: str, answer: Answer, now: datetime, region: str | None) -> Understanding:
+def interpret(text: str, clean: str, values: Values, answer: Answer) -> Understanding:
     """Puts the model's answer and the values in the text together; what the contract does not know is left out."""
     answer = _without_introducer(clean, answer)
     intent = answer.intent.name if answer.intent.name in INTENTS else "out_of_scope"
@@ -140,33 +150,31 @@ def interpret(text: str, clean: str, answer: Answer, now: datetime, region: str 
         names = _receiver_first(clean, names)
     if intent == "log_referral":
         names = _introducer_last(clean, names)
-    amount, quantity, when = read_amount(clean), read_quantity(clean), read_when(clean, now)
-    phones, emails, wechat = read_phones(clean, region or NO_REGION), read_emails(clean), read_wechat(clean)
-    period = read_period(clean)
+    when = values.when
     # "This week" asks for a list until its last day; in a question about the pipeline it is a period, elsewhere nothing.
-    until = last_day(period, now) if period and intent == "list_reminders" else None
+    until = values.until if intent == "list_reminders" else None
     return Understanding(
         text=storable(text),
-        language=language_of(clean),
+        language=values.language,
         intent=intent,
         confidence=answer.intent.confidence,
         **{name: fact.value for name, fact in facts.items()},
         **_names(clean, names),
         **_labels(answer),
-        quantity=float(quantity.value) if quantity else None,
+        quantity=values.quantity,
         # Figures of a balance sheet are neither a deal's size nor a quote nor a budget.
-        amount=Money(amount.value, amount.currency) if amount and intent != "rate_credit" else None,
-        period=period if intent == "query_pipeline" else None,
+        amount=values.amount if intent != "rate_credit" else None,
+        period=values.period if intent == "query_pipeline" else None,
         when=when.iso if when else until.isoformat() if until else None,
         part=when.part if when else None,
         past=bool(when and when.past),
         alternatives=tuple(day.isoformat() for day in when.alternatives) if when else (),
         mention=mention_of(clean, [(span.start, span.end) for span in names if span.entity == "person"]),
         related=_related(clean, names, facts["authority"].value if "authority" in facts else None),
-        met=was_met(clean),
-        task=read_task(clean, when.span if when else None),
-        purpose=purpose_of(clean, when.span if when else None),
-        contact=Contact(phone=phones[0] if phones else None, email=emails[0] if emails else None, wechat=wechat),
+        met=values.met,
+        task=values.task,
+        purpose=values.purpose,
+        contact=values.contact,
         also=tuple(each.name for each in answer.intent_ranking[1:3] if each.name in INTENTS),
         words={name: fact.clause for name, fact in facts.items()},
     )

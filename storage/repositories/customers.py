@@ -246,6 +246,8 @@ class Customers(SeenBy):
 
     def known_as(self, keys: Sequence[str]) -> tuple[list[Known], list[Known]]:
         """Visible companies and visible people with one of these keys, newest first; they are not looked for again."""
+        if not keys:
+            return [], []
         values = {"me": self.speaker.id, "team": self.speaker.team_id, "keys": json.dumps(keys, ensure_ascii=False)}
         query = _known_as(self._manages, is_sqlite(self._session))
         rows = sorted(self._session.execute(query, values), key=lambda row: -row.id)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.models import Base, Conversation, Outgoing
@@ -16,6 +16,7 @@ _OUTBOX = Base.metadata.tables["outbox"]
 _LAST = (
     select(Outgoing).where(Outgoing.conversation_id == bindparam("conversation")).order_by(Outgoing.id.desc()).limit(1)
 )
+_PUT = insert(_OUTBOX)
 _SENT = update(_OUTBOX).where(_OUTBOX.c.id == bindparam("reply")).values(sent_at=bindparam("at"))
 
 
@@ -25,14 +26,12 @@ class Outbox:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def put(
-        self, conversation_id: int, payload: dict[str, Any], now: datetime, message_id: int | None = None
-    ) -> Outgoing:
-        """Queues a reply; it is sent after the commit."""
-        row = Outgoing(conversation_id=conversation_id, message_id=message_id, payload=payload, created_at=now)
-        self._session.add(row)
-        self._session.flush()
-        return row
+    def put(self, conversation_id: int, payload: dict[str, Any], now: datetime, message_id: int | None = None) -> int:
+        """Queues a reply and returns its row's id; it is sent after the commit."""
+        row = {"conversation_id": conversation_id, "message_id": message_id, "payload": payload, "created_at": now}
+        stored = self._session.connection().execute(_PUT, {**row, "attempts": 0}).inserted_primary_key
+        assert stored is not None
+        return int(stored.id)
 
     def claim_unsent(self, conversation_ids: Iterable[int], now: datetime, lease: timedelta) -> list[Outgoing]:
         """Unsent replies of these conversations, oldest first, claimed for `lease` against other processes.

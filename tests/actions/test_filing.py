@@ -266,7 +266,9 @@ def test_it_lists_the_files_of_a_customer_newest_first(office: Office) -> None:
         assert deal is not None
         said = Understanding("", "en", "help", 1.0)
         message = next(iter(work.attachments(speaker).sent_with(work.attachments(speaker).of(deal.id)[0].message_id)))
-        turn = office._manny.assistant._prepare(work, speaker, conversation, message, said, office._clock.at)
+        turn = office._manny.assistant._prepare(
+            work, work.customers(speaker), conversation, message, said, office._clock.at
+        )
         assert [(each["name"], each["words"], each["when"]) for each in filing.attachments_of(turn, deal)] == [
             ("two.jpg", "Acme, the plant", "2026-03-02"),
             ("one.pdf", "", "2026-03-02"),

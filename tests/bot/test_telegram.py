@@ -50,9 +50,9 @@ def put(manny: Manny, conversation: int, html: str, **more: Any) -> int:
     """A reply in the outbox, as a turn leaves it."""
     payload = {"template": "t", "facts": {}, "html": html, "text": html, "labels": [], "buttons": [], "files": []}
     with UnitOfWork(manny.sessions) as work:
-        row = work.outbox.put(conversation, {**payload, **more}, datetime.now(UTC))
+        reply_id = work.outbox.put(conversation, {**payload, **more}, datetime.now(UTC))
         work.commit()
-        return row.id
+        return reply_id
 
 
 def unsent(manny: Manny) -> int:

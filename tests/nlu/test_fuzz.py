@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from benchmarks.fuzz import PIECES, answer, corpus, fuzz, keep
 from nlu.client import NAMES, Answer, NluClient, NluUnavailable, interpret, readable
+from nlu.reading import read_values
 from nlu.understanding import INTENTS, LABELS, MAN, Understanding
 
 NOW = datetime(2026, 3, 2, 9, 0)
@@ -74,7 +75,8 @@ def test_what_is_readable_has_nothing_that_the_model_could_obey(text: str) -> No
 def test_it_reads_any_text_around_any_answer(
     text: str, plain: dict[str, Any], region: str | None, now: datetime
 ) -> None:
-    said = interpret(text, readable(text), Answer.model_validate(plain), now, region)
+    clean = readable(text)
+    said = interpret(text, clean, read_values(clean, now, region), Answer.model_validate(plain))
     keep(said)
     assert said.intent in INTENTS
     assert set(said.also) <= set(INTENTS)
@@ -142,7 +144,7 @@ def test_an_intent_that_the_contract_does_not_know_is_out_of_scope() -> None:
         "intent": {"name": "dance", "confidence": 0.9},
         "intent_ranking": [{"name": "dance"}, {"name": "sing"}, {"name": "undo"}],
     }
-    said = interpret("hey", "hey", Answer.model_validate(plain), NOW, None)
+    said = interpret("hey", "hey", read_values("hey", NOW, None), Answer.model_validate(plain))
     assert (said.intent, said.also) == ("out_of_scope", ("undo",))
 
 
@@ -151,9 +153,8 @@ def test_nobody_is_introduced_by_themselves() -> None:
         {"entity": kind, "value": name, "start": 0, "end": 5}
         for kind, name in (("person", "Mr Weber"), ("referrer", "weber"))
     ]
-    said = interpret(
-        "Weber", "Weber", Answer.model_validate({"intent": {"name": "log_referral"}, "entities": spans}), NOW, None
-    )
+    answer = Answer.model_validate({"intent": {"name": "log_referral"}, "entities": spans})
+    said = interpret("Weber", "Weber", read_values("Weber", NOW, None), answer)
     assert (said.person, said.referrer) == ("Weber", None)
 
 
@@ -165,7 +166,7 @@ def _read(text: str, intents: dict[str, float], **spans: str) -> Understanding:
         for kind, name in spans.items()
     ]
     answer = {"intent": ranking[0], "intent_ranking": ranking, "entities": entities}
-    return interpret(text, text, Answer.model_validate(answer), NOW, None)
+    return interpret(text, text, read_values(text, NOW, None), Answer.model_validate(answer))
 
 
 def test_a_referral_without_introducer_and_introduction_is_a_contact() -> None:

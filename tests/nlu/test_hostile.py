@@ -17,6 +17,7 @@ from bot.messages import Outgoing
 from bot.settings import Settings
 from bot.wiring import Manny, build
 from nlu.client import NAMES, READ_AT_MOST, Answer, NluClient, interpret, readable, storable
+from nlu.reading import read_values
 from nlu.server import NluServer
 from nlu.understanding import INTENTS, LABELS, Understanding
 from tests.conftest import TestClock
@@ -161,8 +162,9 @@ def test_a_flood_costs_no_more_than_a_few_ordinary_long_messages(piece: str) -> 
 
 def read(text: str) -> Understanding:
     """The text around a model that is not there."""
+    clean = readable(text)
     answer = Answer.model_validate({"intent": {"name": "log_contact", "confidence": 0.9}})
-    return interpret(text, readable(text), answer, NOW, "CN")
+    return interpret(text, clean, read_values(clean, NOW, "CN"), answer)
 
 
 def took(run: Callable[[], object]) -> float:

@@ -7,6 +7,7 @@ from datetime import datetime
 import pytest
 
 from nlu.client import Answer, interpret
+from nlu.reading import read_values
 
 NOW = datetime(2026, 3, 2, 9)
 
@@ -29,4 +30,4 @@ def test_it_takes_no_measure_word_for_a_part_of_the_product(said: str, span: str
     start = said.index(span)
     found = {"entity": "product", "value": span, "start": start, "end": start + len(span)}
     answer = Answer.model_validate({"intent": {"name": "log_contact", "confidence": 1.0}, "entities": [found]})
-    assert interpret(said, said, answer, NOW, None).product == product
+    assert interpret(said, said, read_values(said, NOW, None), answer).product == product

@@ -24,7 +24,7 @@ def chat(records: Records) -> int:
 
 def _put(records: Records, chat: int, *texts: str) -> list[int]:
     with records.work() as work:
-        ids = [work.outbox.put(chat, {"text": text}, NOW).id for text in texts]
+        ids = [work.outbox.put(chat, {"text": text}, NOW) for text in texts]
         work.commit()
         return ids
 
@@ -128,8 +128,10 @@ def test_it_finds_the_buttons_of_the_last_reply_only(records: Records, chat: int
     with records.work() as work:
         assert work.outbox.last_with_buttons(chat) is None
         asked = work.outbox.put(chat, {"buttons": [{"press": "set"}]}, NOW)
-        assert work.outbox.last_with_buttons(chat) is asked
+        last = work.outbox.last_with_buttons(chat)
+        assert last is not None
+        assert last.id == asked
         work.outbox.put(chat, {"buttons": []}, NOW)
         assert work.outbox.last_with_buttons(chat) is None
-        assert work.outbox.get(asked.id) is asked
-        assert work.outbox.get(asked.id + 100) is None
+        assert work.outbox.get(asked) is last
+        assert work.outbox.get(asked + 100) is None

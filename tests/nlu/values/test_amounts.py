@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlu.client import Answer, interpret
+from nlu.reading import read_values
 from nlu.understanding import INTENTS
 from nlu.values.amounts import WRITTEN_CURRENCIES, read_amount, read_amounts, write_amount
 
@@ -221,5 +222,5 @@ def test_a_hundred_kilobytes_take_no_time(piece: str) -> None:
 def test_a_figure_of_a_balance_sheet_is_no_amount_of_a_deal(intent: str) -> None:
     text = "Acme 注册资本 500万元"
     answer = Answer.model_validate({"intent": {"name": intent, "confidence": 0.9}})
-    amount = interpret(text, text, answer, datetime(2026, 3, 4, 9, 0), None).amount
+    amount = interpret(text, text, read_values(text, datetime(2026, 3, 4, 9, 0), None), answer).amount
     assert (amount is None) == (intent == "rate_credit")

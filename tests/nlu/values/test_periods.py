@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nlu.client import Answer, interpret
+from nlu.reading import read_values
 from nlu.understanding import INTENTS, Understanding
 from nlu.values.periods import PERIODS, read_period
 
@@ -71,7 +72,7 @@ def test_it_never_fails(text: str) -> None:
 
 def understood(text: str, intent: str) -> Understanding:
     answer = Answer.model_validate({"intent": {"name": intent, "confidence": 0.9}})
-    return interpret(text, text, answer, datetime(2026, 3, 4, 9, 0), None)
+    return interpret(text, text, read_values(text, datetime(2026, 3, 4, 9, 0), None), answer)
 
 
 @pytest.mark.parametrize("intent", INTENTS)
