@@ -62,7 +62,7 @@ def _tier(turn: Turn, opportunity: Opportunity) -> str | None:
 
 def _overdue(turn: Turn, opportunity: Opportunity) -> str | None:
     """Since when a follow-up has been due."""
-    reminder = turn.work.reminders.next_for(opportunity.id)
-    if reminder is None or reminder.due_at > turn.now:
+    due = turn.work.reminders.next_due_for(opportunity.id)
+    if due is None or due > turn.now:
         return None
-    return local(turn, reminder.due_at).isoformat(timespec="minutes")
+    return local(turn, due).isoformat(timespec="minutes")

@@ -406,7 +406,7 @@ def advice_on_lost(turn: Turn, opportunity: Opportunity) -> Reply:
 
 def _offering_in(turn: Turn, reply: Reply, opportunity: Opportunity, days: int | None) -> Reply:
     """The reply with a follow-up offered in so many days, unless one is set already."""
-    if days is None or turn.work.reminders.next_for(opportunity.id) is not None:
+    if days is None or turn.work.reminders.next_due_for(opportunity.id) is not None:
         return reply
     due = datetime.combine(turn.now.date() + timedelta(days=days), time(turn.day.hour_of(None)))
     return offering_follow_up(turn, reply, opportunity, due)

@@ -54,7 +54,7 @@ def man_of(opportunity: Opportunity) -> Man:
 def record_of(turn: Turn, opportunity: Opportunity) -> dict[str, Any]:
     """The state of a customer as plain values: what every reply about a customer carries."""
     man = man_of(opportunity)
-    reminder = turn.work.reminders.next_for(opportunity.id)
+    due = turn.work.reminders.next_due_for(opportunity.id)
     return {
         "person": opportunity.contact.name if opportunity.contact else None,
         "company": opportunity.company.name if opportunity.company else None,
@@ -62,7 +62,7 @@ def record_of(turn: Turn, opportunity: Opportunity) -> dict[str, Any]:
         "class": man.class_,
         "stage": opportunity.stage,
         "amount": money_of(opportunity),
-        "next_follow_up": local(turn, reminder.due_at).isoformat(timespec="minutes")[:16] if reminder else None,
+        "next_follow_up": local(turn, due).isoformat(timespec="minutes")[:16] if due else None,
     }
 
 
@@ -130,7 +130,6 @@ def put_on_record(turn: Turn, subject: Subject, met: bool) -> Noted:
         words = turn.said.words.get(each["field"]) or turn.said.text
         note(turn, opportunity, subject.person, each["field"], str(each["value"]), words)
     opportunity.touched_at = turn.now
-    turn.customers.flush()
     # What somebody new is, is said with their first facts; it has not changed.
     return Noted(noted, None if subject.new else _change(turn, opportunity, before))
 
@@ -238,7 +237,6 @@ def move_stage(turn: Turn, opportunity: Opportunity, stage: str) -> None:
         return
     opportunity.stage, opportunity.stage_since = stage, turn.now
     opportunity.closed_at = turn.now if stage in CLOSED else None
-    turn.customers.flush()
 
 
 # --- follow-ups
@@ -251,7 +249,7 @@ def local(turn: Turn, moment: datetime) -> datetime:
 
 def suggested_follow_up(turn: Turn, opportunity: Opportunity, after: str | None = None) -> datetime | None:
     """When to follow up by the cadence, on the speaker's clock; None where contact stops or one is set already."""
-    if turn.work.reminders.next_for(opportunity.id) is not None or opportunity.closed_at is not None:
+    if turn.work.reminders.next_due_for(opportunity.id) is not None or opportunity.closed_at is not None:
         return None
     days = days_until_follow_up(man_of(opportunity).class_, turn.playbook.cadence, after)
     if days is None:

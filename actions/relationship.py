@@ -91,7 +91,7 @@ def how_to_keep(turn: Turn, opportunity: Opportunity) -> Reply:
         all_measures=measures,
     )
     reply = Reply("relationship/advice", facts | (letter(turn, opportunity) if way != rules.LET_GO else {}))
-    if way != rules.LET_GO and turn.work.reminders.next_for(opportunity.id) is None:
+    if way != rules.LET_GO and turn.work.reminders.next_due_for(opportunity.id) is None:
         days = method.recover_after_days if way == rules.RECOVER else method.call_after_days
         due = datetime.combine(today + timedelta(days=days), time(turn.day.hour_of(None)))
         reply = offering_follow_up(turn, reply, opportunity, due)

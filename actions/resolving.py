@@ -357,6 +357,7 @@ def _new_opportunity(turn: Turn, contact: Person | None, company: Company | None
         stage_since=turn.now,
         created_at=turn.now,
         touched_at=turn.now,
+        people=[],
     )
     turn.customers.add(opportunity)
     opportunity.company, opportunity.contact = company, contact

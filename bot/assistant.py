@@ -131,6 +131,8 @@ class Assistant:
         conversation = work.team.conversation(incoming.channel, incoming.chat_id, speaker)
         if not work.messages.answer(received.id, conversation, understood):
             return Answer(())
+        # Apart from the session until the end: else the next query would write each change by itself.
+        work.session.expunge(conversation)
         # Who writes can be reached again.
         conversation.blocked_at = None
         record(work.session, Recorded(received.id, speaker.id))
@@ -138,10 +140,10 @@ class Assistant:
         turn = self._prepare(work, received.customers, conversation, message, said, now)
         turn = replace(turn, file=incoming.file)
         reply = self._reply(turn, incoming, said, received.names)
-        # Only now, so that the conversation is written once, with what the reply has changed in it.
         if isinstance(said, Understanding) and said.language and any(map(str.isalpha, incoming.text)):
             conversation.language = said.language
         sent = (self._queue(work, turn, reply, message.id),) if reply else ()
+        work.team.keep(conversation)
         due = work.reminders.next_due_of(speaker.id)
         work.commit()
         return Answer(sent, understood, next_reminder=due)

@@ -67,11 +67,15 @@ def _note_changes(session: Session, context: object) -> None:
     ]
 
 
+_WRITTEN = insert(Base.metadata.tables["changes"])
+"""Built once: building a statement costs as much as running it."""
+
+
 @event.listens_for(Session, "before_commit")
 def _write_changes(session: Session) -> None:
     session.flush()
     if rows := session.info.get("changes"):
-        session.execute(insert(Base.metadata.tables["changes"]), rows)
+        session.connection().execute(_WRITTEN, rows)
         session.info["changes"] = []
 
 

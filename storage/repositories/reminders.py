@@ -8,20 +8,13 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from storage.models import Conversation, Reminder
+from storage.models import Base, Conversation, Reminder
 
-_NEXT_FOR = (
-    select(Reminder)
-    .where(Reminder.opportunity_id == bindparam("opportunity"), Reminder.status == "waiting")
-    .order_by(Reminder.due_at)
-    .limit(1)
-)
-_NEXT_DUE_OF = (
-    select(Reminder.due_at)
-    .where(Reminder.member_id == bindparam("member"), Reminder.status == "waiting")
-    .order_by(Reminder.due_at)
-    .limit(1)
-)
+_REMINDERS = Base.metadata.tables["reminders"]
+_WAITING = select(_REMINDERS.c.due_at).where(_REMINDERS.c.status == "waiting").order_by(_REMINDERS.c.due_at).limit(1)
+# Built once: building a statement costs as much as running it.
+_NEXT_DUE_FOR = _WAITING.where(_REMINDERS.c.opportunity_id == bindparam("opportunity"))
+_NEXT_DUE_OF = _WAITING.where(_REMINDERS.c.member_id == bindparam("member"))
 
 
 class Reminders:
@@ -55,7 +48,7 @@ class Reminders:
 
     def next_due_of(self, member_id: int) -> datetime | None:
         """When the next reminder of a member falls due."""
-        return self._session.scalar(_NEXT_DUE_OF, {"member": member_id})
+        return self._session.connection().scalar(_NEXT_DUE_OF, {"member": member_id})
 
     def get(self, reminder_id: int) -> Reminder | None:
         """The reminder with this id."""
@@ -76,6 +69,6 @@ class Reminders:
             query = query.where(Reminder.opportunity_id.in_(opportunity_ids))
         return self._session.scalars(query.order_by(Reminder.due_at, Reminder.id).limit(limit)).all()
 
-    def next_for(self, opportunity_id: int) -> Reminder | None:
-        """The next follow-up of an opportunity."""
-        return self._session.scalar(_NEXT_FOR, {"opportunity": opportunity_id})
+    def next_due_for(self, opportunity_id: int) -> datetime | None:
+        """When the next follow-up of an opportunity falls due."""
+        return self._session.connection().scalar(_NEXT_DUE_FOR, {"opportunity": opportunity_id})

@@ -6,11 +6,12 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Update, bindparam, func, inspect, select, update
 from sqlalchemy.orm import Session
 
-from storage.models import Account, Conversation, JoinKey, Member
+from storage.models import Account, Base, Conversation, JoinKey, Member
 from storage.models import Team as TeamRow
 
 KEY_VALID_FOR = timedelta(days=7)
@@ -29,6 +30,15 @@ _CONVERSATION = (
     )
     .with_for_update()
 )
+
+
+_CONVERSATIONS = Base.metadata.tables["conversations"]
+
+
+@cache
+def _kept(columns: frozenset[str]) -> Update:
+    values = {name: bindparam(name, type_=_CONVERSATIONS.c[name].type) for name in columns}
+    return update(_CONVERSATIONS).where(_CONVERSATIONS.c.id == bindparam("conversation")).values(values)
 
 
 class Team:
@@ -117,6 +127,13 @@ class Team:
             self._session.add(conversation)
             self._session.flush()
         return conversation
+
+    def keep(self, conversation: Conversation) -> None:
+        """Writes what has changed in a conversation that is no part of the session."""
+        attributes = inspect(conversation).attrs
+        if changed := {each.key: each.value for each in attributes if each.history.has_changes()}:
+            statement = _kept(frozenset(changed))
+            self._session.connection().execute(statement, {**changed, "conversation": conversation.id})
 
     def conversation_by_id(self, conversation_id: int) -> Conversation:
         """The conversation with this id, which must exist."""

@@ -128,10 +128,10 @@ def test_it_knows_the_next_follow_up_of_an_opportunity(records: Records) -> None
     with records.work() as work:
         deal = house.opportunity(work, records.alice)
         conversation = work.team.conversation("telegram", "alice", records.alice)
-        assert work.reminders.next_for(deal.id) is None
+        assert work.reminders.next_due_for(deal.id) is None
         house.reminder(work, conversation, NOW, opportunity_id=deal.id, status="done")
         later = house.reminder(work, conversation, NOW + 2 * HOUR, opportunity_id=deal.id)
         sooner = house.reminder(work, conversation, NOW + HOUR, opportunity_id=deal.id)
-        assert work.reminders.next_for(deal.id) is sooner
+        assert work.reminders.next_due_for(deal.id) == sooner.due_at
         assert work.reminders.get(later.id) is later
         assert work.reminders.of_member(records.alice.id, opportunity_ids=[deal.id]) == [sooner, later]
