@@ -51,7 +51,8 @@ def names_the_buyer(turn: Turn) -> Reply | None:
 
     The model knows no intent for it. What was read as another's name may be the company: "he's Li Wei from Acme".
     """
-    said, unnamed = turn.said, resolving.in_focus(turn)
+    said = turn.said
+    unnamed = resolving.in_focus(turn) if said.person else None
     if not said.person or unnamed is None or unnamed.contact is None or unnamed.contact.name is not None:
         return None
     company = said.company or said.referrer

@@ -191,6 +191,9 @@ def _looked_up(turn: Turn) -> tuple[Turn, list[Known], list[Known]]:
     A name that stands on record as the other kind is taken as that: "show Acme" with Acme read as a person.
     """
     said = turn.said
+    firm, person = said.company or said.person, said.person or said.company
+    if firm and person and not turn.chosen:
+        turn.customers.look_up(names.key(firm), names.key(person))
     firms = _firms(turn, said.company) if said.company else []
     namesakes = _namesakes(turn, said.person) if said.person else []
     if not (firms or namesakes or turn.chosen):
@@ -222,8 +225,9 @@ def _known_company(turn: Turn, found: Sequence[Known]) -> Company | None:
 
 
 def _new_company(turn: Turn, name: str) -> Company:
+    """The company; like all that a message makes, it is written with the opportunity, and has no id before."""
     company = Company(owner_id=turn.speaker.id, name=name, name_key=names.key(name), created_at=turn.now)
-    turn.customers.add(company)
+    turn.customers.add(company, flush=False)
     return company
 
 
@@ -259,6 +263,8 @@ def _people(opportunity: Opportunity) -> list[Person]:
 
 def _named(turn: Turn, name: str, company: Company | None) -> Person | None:
     """The contact in focus, when the message gives their name: "his name is Li Wei from Acme"."""
+    if turn.said.mention not in ("naming", "pronoun"):
+        return None
     about = in_focus(turn)
     contact = about.contact if about else None
     if about is None or contact is None or (about.company and company and about.company_id != company.id):
@@ -284,14 +290,13 @@ def _new_person(turn: Turn, name: str | None, company: Company | None) -> Person
         company = about.company
     person = Person(
         owner_id=turn.speaker.id,
-        company_id=company.id if company else None,
+        company=company,
         name=name,
         name_key=names.key(name) if name else None,
         also_known_as=[],
         created_at=turn.now,
     )
-    turn.customers.add(person)
-    person.company = company
+    turn.customers.add(person, flush=False)
     return person
 
 
@@ -306,6 +311,7 @@ def _opportunity(
     customers = turn.customers
     if not on_record and not turn.said.about_related:
         return _new_opportunity(turn, person, company), True
+    customers.flush()
     about = in_focus(turn)
     found = customers.opportunity_of(person_id=person.id) if person else None
     if (
@@ -351,8 +357,8 @@ def _closed_that_goes_on(turn: Turn, person: Person | None, company: Company | N
 def _new_opportunity(turn: Turn, contact: Person | None, company: Company | None) -> Opportunity:
     opportunity = Opportunity(
         owner_id=turn.speaker.id,
-        company_id=company.id if company else None,
-        contact_id=contact.id if contact else None,
+        company=company,
+        contact=contact,
         stage="lead",
         stage_since=turn.now,
         created_at=turn.now,
@@ -360,7 +366,6 @@ def _new_opportunity(turn: Turn, contact: Person | None, company: Company | None
         people=[],
     )
     turn.customers.add(opportunity)
-    opportunity.company, opportunity.contact = company, contact
     return opportunity
 
 
@@ -399,6 +404,7 @@ def bring_in(turn: Turn, name: str, subject: Subject) -> Person | None:
         return None
     found = _fitting(turn, _namesakes(turn, name), subject.company.name if subject.company else None)
     person = turn.customers.person(found[0].id) if found else _new_person(turn, name, subject.company)
+    turn.customers.flush()
     if person is not None and person.id != subject.opportunity.contact_id:
         turn.customers.take_part(subject.opportunity, person)
     return person

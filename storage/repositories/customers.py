@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import (
     JSON,
     BindParameter,
     ColumnElement,
+    CompoundSelect,
+    Executable,
     Select,
+    Table,
     Text,
     TextualSelect,
     and_,
@@ -24,13 +27,16 @@ from sqlalchemy import (
     column,
     false,
     func,
+    literal,
+    null,
     or_,
     select,
     text,
+    union_all,
 )
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
-from storage.models import Company, Fact, Member, Message, Objection, Opportunity, Participant, Person, Tracked
+from storage.models import Base, Company, Fact, Member, Message, Objection, Opportunity, Participant, Person, Tracked
 from storage.repositories.dialects import is_sqlite
 from storage.repositories.visibility import SeenBy, mine
 
@@ -48,8 +54,9 @@ Owned = TypeVar("Owned", Company, Person, Opportunity)
 
 @dataclass(frozen=True)
 class Known:
-    """A name on record, as far as finding it again needs."""
+    """A name on record, as far as finding it again needs; `table` is `companies` or `persons`."""
 
+    table: str
     id: int
     name: str
     key: str
@@ -58,9 +65,9 @@ class Known:
 
 
 def _as_known(
-    id_: int, name: str | None, key: str | None, aliases: Sequence[str] | None = None, company: str | None = None
+    table: str, id_: int, name: str | None, key: str | None, aliases: Sequence[str] | None, company: str | None
 ) -> Known:
-    return Known(id_, name or "", key or "", tuple(aliases or ()), company)
+    return Known(table, id_, name or "", key or "", tuple(aliases or ()), company)
 
 
 @dataclass(frozen=True)
@@ -125,20 +132,23 @@ def _known_as(manager: bool, is_sqlite: bool) -> TextualSelect:
     keys = "SELECT value FROM json_each(:keys)" if is_sqlite else "SELECT json_array_elements_text(CAST(:keys AS json))"
     theirs = f"owner_id IN ({owners}) AND name_key IN ({keys})"
     query = text(
-        f"SELECT 'company', id, name, name_key, CAST(NULL AS JSON), NULL FROM companies WHERE {theirs} "  # noqa: S608
-        "UNION ALL SELECT 'person', id, name, name_key, also_known_as, "
+        f"SELECT 'companies', id, name, name_key, CAST(NULL AS JSON), NULL FROM companies WHERE {theirs} "  # noqa: S608
+        "UNION ALL SELECT 'persons', id, name, name_key, also_known_as, "
         f"(SELECT name FROM companies WHERE id = persons.company_id) FROM persons WHERE {theirs}"
     )
     return query.columns(
-        column("kind"), column("id"), column("name"), column("key"), column("also", JSON), column("company")
+        column("table"), column("id"), column("name"), column("key"), column("also", JSON), column("company")
     )
 
 
 # What each message asks is built once: building a statement costs as much as running it.
 
 
+_COMPANIES, _PERSONS = Base.metadata.tables["companies"], Base.metadata.tables["persons"]
+
+
 @cache
-def _names(model: type[Company | Person], manages: bool, key: Literal["same", "alike"] | None = None) -> Select[Any]:
+def _names(table: Table, manages: bool, key: Literal["same", "alike"] | None = None) -> Select[Any]:
     """Names, newest first: all of them, those with the very `key`, or those with a key like it.
 
     Like it are keys that contain it, or begin alike and are about as long, and people who had another name. That is
@@ -146,29 +156,61 @@ def _names(model: type[Company | Person], manages: bool, key: Literal["same", "a
     are looked for among the latest rows, which bounds the cost; a key itself is found by its index, however old its
     row.
     """
-    columns: tuple[Any, ...] = (model.id, model.name, model.name_key)
-    if model is Person:
-        columns += (Person.also_known_as, Company.name)
-    query = select(*columns).where(mine(model.owner_id, manages), model.name.is_not(None))
-    if model is Person:
-        query = query.outerjoin(Company, Company.id == Person.company_id)
+    this = table.c
+    more: tuple[Any, Any] = (cast(null(), JSON), null())
+    if table is _PERSONS:
+        more = (this.also_known_as, _COMPANIES.c.name)
+    query = select(literal(table.name), this.id, this.name, this.name_key, *more)
+    query = query.where(mine(this.owner_id, manages), this.name.is_not(None))
+    if table is _PERSONS:
+        query = query.outerjoin_from(_PERSONS, _COMPANIES, _COMPANIES.c.id == this.company_id)
     if key == "same":
-        query = query.where(model.name_key == bindparam("key"))
+        query = query.where(this.name_key == bindparam("key"))
     elif key == "alike":
-        about_as_long = func.length(model.name_key).between(bindparam("shortest"), bindparam("longest"))
+        sought = partial("{}_{}".format, table.name)
+        about_as_long = func.length(this.name_key).between(bindparam(sought("shortest")), bindparam(sought("longest")))
         like = or_(
-            model.name_key.like(bindparam("contained"), escape=ESCAPE),
-            and_(model.name_key.like(bindparam("beginning"), escape=ESCAPE), about_as_long),
-            *([cast(Person.also_known_as, Text) != "[]"] if model is Person else []),
+            this.name_key.like(bindparam(sought("contained")), escape=ESCAPE),
+            and_(this.name_key.like(bindparam(sought("beginning")), escape=ESCAPE), about_as_long),
+            *([cast(this.also_known_as, Text) != "[]"] if table is _PERSONS else []),
         )
-        latest = select(func.max(model.id) - SEARCHED_AT_MOST).scalar_subquery()
-        query = query.where(model.id > latest, like)
-    return query.order_by(model.id.desc()).limit(NAMES_AT_MOST)
+        latest = select(func.max(this.id) - SEARCHED_AT_MOST).scalar_subquery()
+        query = query.where(this.id > latest, like)
+    return query.order_by(this.id.desc()).limit(NAMES_AT_MOST)
+
+
+@cache
+def _alike(tables: tuple[Table, ...], manages: bool) -> CompoundSelect[Any]:
+    return union_all(*(select(_names(table, manages, "alike").subquery()) for table in tables))
+
+
+def _like(table: Table, key: str) -> dict[str, str | int]:
+    """What a statement with the names that are like `key` asks for."""
+    sought: dict[str, str | int] = {
+        "contained": f"%{_escaped(key)}%",
+        "beginning": f"{_escaped(key[0])}%",
+        "shortest": len(key) - 2,
+        "longest": len(key) + 2,
+    }
+    return {f"{table.name}_{name}": value for name, value in sought.items()}
 
 
 def _escaped(text: str) -> str:
     """A text to be looked for by LIKE, letter by letter."""
     return re.sub(f"[{ESCAPE}%_]", lambda found: ESCAPE + found[0], text)
+
+
+@cache
+def _near(manages: bool, words: int) -> CompoundSelect[Any]:
+    """Names that begin alike or contain one of so many words, a bounded number of each kind."""
+    like: list[BindParameter[str]] = [bindparam("begins"), *(bindparam(f"word_{number}") for number in range(words))]
+
+    def near(table: Table) -> Select[Any]:
+        alike = or_(*(table.c.name_key.like(each, escape=ESCAPE) for each in like))
+        query = select(table.c.name).where(mine(table.c.owner_id, manages), alike)
+        return select(query.order_by(table.c.id.desc()).limit(NEAR_AT_MOST).subquery())
+
+    return union_all(near(_COMPANIES), near(_PERSONS))
 
 
 @cache
@@ -199,50 +241,56 @@ class Customers(SeenBy):
 
     def __init__(self, session: Session, speaker: Member) -> None:
         super().__init__(session, speaker)
-        # What `known_as` has found for each key, until something new is put on record.
-        self._asked: dict[str, dict[type[Company | Person], list[Known]]] = {}
+        # What names were found for each key, until something new is put on record.
+        self._same: dict[tuple[Table, str], list[Known]] = {}
+        self._alike: dict[tuple[Table, str], list[Known]] = {}
+        # The session forgets what nobody holds, and would read it again.
+        self._read: list[object] = []
 
     def companies_known(self, key: str | None = None) -> list[Known]:
         """Names of the visible companies, newest first; with a `key` only those that may be meant by it."""
-        return self._known(Company, key)
+        return self._known(_COMPANIES, key)
 
     def persons_known(self, key: str | None = None) -> list[Known]:
         """Names of the visible people, newest first; with a `key` only those that may be meant by it."""
-        return self._known(Person, key)
+        return self._known(_PERSONS, key)
 
-    def _known(self, model: type[Company | Person], key: str | None) -> list[Known]:
+    def look_up(self, company: str, person: str) -> None:
+        """Finds the companies with a key like the one and the people with a key like the other in one statement, for
+        whoever asks next; not where some have the very key."""
+        sought = {_COMPANIES: company, _PERSONS: person}
+        if not any(self._same.get(each) for each in sought.items()):
+            self._look_for(sought)
+
+    def _known(self, table: Table, key: str | None) -> list[Known]:
         """All names; with a `key` those that have it or, where there are none, those that may be meant by it."""
         if not key:
-            return self._named(model)
-        asked = self._asked.get(key)
-        if same := asked[model] if asked else self._named(model, "same", key=key):
-            return same
-        return self._named(
-            model,
-            "alike",
-            contained=f"%{_escaped(key)}%",
-            beginning=f"{_escaped(key[0])}%",
-            shortest=len(key) - 2,
-            longest=len(key) + 2,
-        )
+            return self._named(_names(table, self._manages))
+        this = (table, key)
+        if this not in self._same:
+            self._same[this] = self._named(_names(table, self._manages, "same"), key=key)
+        if this not in self._alike and not self._same[this]:
+            self._look_for({table: key})
+        return self._same[this] or self._alike[this]
 
-    def _named(
-        self, model: type[Company | Person], by_key: Literal["same", "alike"] | None = None, **sought: str | int
-    ) -> list[Known]:
-        rows = self._session.execute(_names(model, self._manages, by_key), {**self._me, **sought})
+    def _look_for(self, keys: Mapping[Table, str]) -> None:
+        sought = {name: value for table, key in keys.items() for name, value in _like(table, key).items()}
+        found = sorted(self._named(_alike(tuple(keys), self._manages), **sought), key=lambda each: -each.id)
+        for table, key in keys.items():
+            self._alike[table, key] = [each for each in found if each.table == table.name]
+
+    def _named(self, names: Executable, **sought: str | int) -> list[Known]:
+        rows = self._session.connection().execute(names, {**self._me, **sought})
         return [_as_known(*row) for row in rows]
 
     def names_near(self, key: str) -> list[str]:
-        """Names of visible companies and people that begin like `key` or contain a word of it, newest first."""
-        found: list[str] = []
-        for model in (Company, Person):
-            begins_alike = model.name_key.startswith(key[:1], autoescape=True)
-            words = [model.name_key.contains(word, autoescape=True) for word in key.split() if len(word) > 1]
-            query = select(model.name).where(self._mine(model.owner_id), or_(begins_alike, *words))
-            found += [
-                name for name in self._session.scalars(query.order_by(model.id.desc()).limit(NEAR_AT_MOST)) if name
-            ]
-        return found
+        """Names of visible companies and people that begin like `key` or contain a word of it, some of the latest."""
+        begins, words = f"{_escaped(key[:1])}%", [f"%{_escaped(word)}%" for word in key.split() if len(word) > 1]
+        sought = {f"word_{number}": word for number, word in enumerate(words)}
+        rows = self._session.connection().execute(
+            _near(self._manages, len(words)), {**self._me, "begins": begins, **sought}
+        )
+        return [name for (name,) in rows if name]
 
     def known_as(self, keys: Sequence[str]) -> tuple[list[Known], list[Known]]:
         """Visible companies and visible people with one of these keys, newest first; they are not looked for again."""
@@ -251,13 +299,14 @@ class Customers(SeenBy):
         values = {"me": self.speaker.id, "team": self.speaker.team_id, "keys": json.dumps(keys, ensure_ascii=False)}
         query = _known_as(self._manages, is_sqlite(self._session))
         rows = sorted(self._session.execute(query, values), key=lambda row: -row.id)
-        self._asked = {key: {Company: [], Person: []} for key in keys}
-        found: dict[str, list[Known]] = {"company": [], "person": []}
-        for kind, *row in rows:
-            known = _as_known(*row)
-            found[kind].append(known)
-            self._asked[known.key][Company if kind == "company" else Person].append(known)
-        return found["company"], found["person"]
+        found = [_as_known(*row) for row in rows]
+        companies = [each for each in found if each.table == _COMPANIES.name]
+        persons = [each for each in found if each.table == _PERSONS.name]
+        for table, known in ((_COMPANIES, companies), (_PERSONS, persons)):
+            self._same |= {(table, key): [] for key in keys}
+            for each in known:
+                self._same[table, each.key].append(each)
+        return companies, persons
 
     def company(self, company_id: int) -> Company | None:
         """A visible company."""
@@ -273,6 +322,7 @@ class Customers(SeenBy):
 
     def _visible(self, row: Owned | None) -> Owned | None:
         """The row, if the speaker may see it: `_mine` for one that is read by its id."""
+        self._read.append(row)
         if row is None or row.owner_id == self.speaker.id:
             return row
         managed = self.speaker.role == "manager"
@@ -297,11 +347,13 @@ class Customers(SeenBy):
 
     # --- writing
 
-    def add(self, row: Tracked) -> None:
-        """Puts a new row on record. Nothing refers to facts and objections: they are written with the next flush."""
-        self._asked.clear()
+    def add(self, row: Tracked, flush: bool = True) -> None:
+        """Puts a new row on record. Without `flush` it has no id before the next flush. Nothing refers to facts and
+        objections: they are written then in any case."""
+        self._same.clear()
+        self._alike.clear()
         self._session.add(row)
-        if not isinstance(row, Fact | Objection):
+        if flush and not isinstance(row, Fact | Objection):
             self._session.flush()
 
     def flush(self) -> None:
@@ -339,7 +391,6 @@ class Customers(SeenBy):
         """Opportunities that meet all conditions, the most recently touched first, and how many there are."""
         query = select(Opportunity).where(self._mine(Opportunity.owner_id), *wanted.conditions())
         total = self._session.scalar(select(func.count()).select_from(query.subquery())) or 0
-        query = query.options(selectinload(Opportunity.contact), selectinload(Opportunity.company))
         newest_first = query.order_by(Opportunity.touched_at.desc(), Opportunity.id.desc())
         return self._session.scalars(newest_first.limit(limit).offset(offset)).all(), total
 

@@ -12,7 +12,7 @@ _TEAM: BindParameter[int] = bindparam("team")
 
 
 def mine(
-    owner: InstrumentedAttribute[int],
+    owner: InstrumentedAttribute[int] | ColumnElement[int],
     manages: bool,
     me: int | BindParameter[int] = _ME,
     team: int | BindParameter[int] = _TEAM,
