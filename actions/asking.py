@@ -102,9 +102,10 @@ def names_a_button(turn: Turn) -> Reply | None:
     written = turn.said.text.strip().casefold()
     if not written or len(written) > LONGEST_LABEL or turn.file is not None:
         return None
-    row = turn.work.outbox.last_with_buttons(turn.conversation.id)
-    labels = [str(label).casefold() for label in row.payload["labels"]] if row and row.pressed_at is None else []
-    if row is None or labels.count(written) != 1:
+    reply_id, shown = turn.work.outbox.last_labels(turn.conversation.id)
+    labels = [label.casefold() for label in shown]
+    row = turn.work.outbox.get(reply_id) if labels.count(written) == 1 else None
+    if row is None:
         return None
     turn.conversation.question = None
     return press_button(turn, row, labels.index(written))

@@ -44,10 +44,10 @@ class TimedClient(NluClient):
 
     took = 0.0
 
-    def _ask(self, clean: str) -> Answer:
+    def _ask(self, clean: str, sent: Callable[[], None]) -> Answer:
         begun = time.perf_counter()
         try:
-            return super()._ask(clean)
+            return super()._ask(clean, sent)
         finally:
             self.took = (time.perf_counter() - begun) * 1000
 

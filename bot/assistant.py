@@ -94,12 +94,13 @@ class Assistant:
     def respond(self, incoming: Incoming) -> Answer:
         """Handles one message. An answered one is not handled again; a stranger gets `known=False` and nothing else."""
         with UnitOfWork(self._sessions) as work:
+            # The model thinks while the message is stored and read. No door lets a stranger's words come this far; should
+            # somebody have stopped being a member just now, nobody hears what it thought.
+            meaning = self._begin(incoming)
             speaker = self._speaker(work, incoming)
             if speaker is None:
                 work.commit()
                 return Answer((), known=False)
-            # The model thinks while the message is stored and read.
-            meaning = self._begin(incoming)
             message_id, customers = self._store(work, incoming), work.customers(speaker)
             names = names_on_record(customers, incoming.text if callable(meaning) else "")
             received = Received(message_id, speaker, customers, meaning, names)
@@ -128,11 +129,9 @@ class Assistant:
         # No transaction is open while the model thinks: other conversations go on.
         said = self._understood(received.meaning, now)
         understood = said.to_json() if isinstance(said, Understanding) else None
-        conversation = work.team.conversation(incoming.channel, incoming.chat_id, speaker)
+        conversation = work.team.apart(incoming.channel, incoming.chat_id, speaker)
         if not work.messages.answer(received.id, conversation, understood):
             return Answer(())
-        # Apart from the session until the end: else the next query would write each change by itself.
-        work.session.expunge(conversation)
         # Who writes can be reached again.
         conversation.blocked_at = None
         record(work.session, Recorded(received.id, speaker.id))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from itertools import pairwise
+from threading import Event
 
 import httpx
 from pydantic import BaseModel, Field, ValidationError
@@ -25,6 +26,9 @@ from nlu.values.mentions import (
     tells_of_introduction,
 )
 from nlu.values.nouns import GOODS_MEASURES
+
+SENT_WITHIN = 0.05
+"""Seconds that are waited for a request to be on its way; what goes on then does so beside it."""
 
 READ_AT_MOST = 2_000
 """Characters of a message that are read; nobody types more on a phone, and cost must not grow with abuse."""
@@ -109,7 +113,10 @@ class NluClient:
         if not clean:
             said = Understanding(text=storable(text), language=language_of(text), intent="out_of_scope", confidence=1.0)
             return lambda now: said
-        answer = self._asking.submit(self._ask, clean)
+        sent = Event()
+        answer = self._asking.submit(self._ask, clean, sent.set)
+        # Only one thread runs Python at a time: what the caller does next would keep the request back.
+        sent.wait(SENT_WITHIN)
 
         def meaning(now: datetime) -> Understanding:
             values = read_values(clean, now, self._region)
@@ -117,14 +124,24 @@ class NluClient:
 
         return meaning
 
-    def _ask(self, clean: str) -> Answer:
+    def _ask(self, clean: str, sent: Callable[[], None]) -> Answer:
+        """The model's answer; calls `sent` as soon as the request is on its way, or has failed."""
+
+        def trace(event: str, details: object) -> None:
+            if event.endswith("send_request_body.complete"):
+                sent()
+
         try:
             # The token goes in the query string because Rasa reads it only there; httpx's own log is kept quiet.
-            answer = self._http.post("/model/parse", params=self._parameters, json={"text": clean})
+            answer = self._http.post(
+                "/model/parse", params=self._parameters, json={"text": clean}, extensions={"trace": trace}
+            )
             answer.raise_for_status()
             return Answer.model_validate_json(answer.content)
         except (httpx.HTTPError, ValidationError) as error:
             raise NluUnavailable(type(error).__name__) from None
+        finally:
+            sent()
 
 
 def storable(text: str) -> str:

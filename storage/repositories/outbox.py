@@ -16,6 +16,12 @@ _OUTBOX = Base.metadata.tables["outbox"]
 _LAST = (
     select(Outgoing).where(Outgoing.conversation_id == bindparam("conversation")).order_by(Outgoing.id.desc()).limit(1)
 )
+_LABELS = (
+    select(_OUTBOX.c.id, _OUTBOX.c.pressed_at, _OUTBOX.c.payload["labels"].label("labels"))
+    .where(_OUTBOX.c.conversation_id == bindparam("conversation"))
+    .order_by(_OUTBOX.c.id.desc())
+    .limit(1)
+)
 _PUT = insert(_OUTBOX)
 _SENT = update(_OUTBOX).where(_OUTBOX.c.id == bindparam("reply")).values(sent_at=bindparam("at"))
 
@@ -83,6 +89,11 @@ class Outbox:
     def release(self, outgoing_id: int, again_at: datetime) -> None:
         """Gives a claimed reply back, to be tried again at `again_at`."""
         self._session.execute(update(Outgoing).where(Outgoing.id == outgoing_id).values(claimed_until=again_at))
+
+    def last_labels(self, conversation_id: int) -> tuple[int, list[str]]:
+        """The id of the last reply of a conversation, and what its buttons say, where they can still be pressed."""
+        last = self._session.connection().execute(_LABELS, {"conversation": conversation_id}).first()
+        return (last.id, last.labels or []) if last and last.pressed_at is None else (0, [])
 
     def last_with_buttons(self, conversation_id: int) -> Outgoing | None:
         """The last reply of a conversation, if it has buttons."""

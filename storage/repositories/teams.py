@@ -10,6 +10,7 @@ from functools import cache
 
 from sqlalchemy import Update, bindparam, func, inspect, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from storage.models import Account, Base, Conversation, JoinKey, Member
 from storage.models import Team as TeamRow
@@ -33,6 +34,15 @@ _CONVERSATION = (
 
 
 _CONVERSATIONS = Base.metadata.tables["conversations"]
+_ROW = (
+    select(_CONVERSATIONS)
+    .where(
+        _CONVERSATIONS.c.channel == bindparam("channel"),
+        _CONVERSATIONS.c.chat_id == bindparam("chat_id"),
+        _CONVERSATIONS.c.member_id == bindparam("member_id"),
+    )
+    .with_for_update()
+)
 
 
 @cache
@@ -126,6 +136,20 @@ class Team:
             conversation = Conversation(channel=channel, chat_id=chat_id, member_id=member.id, language=member.language)
             self._session.add(conversation)
             self._session.flush()
+        return conversation
+
+    def apart(self, channel: str, chat_id: str, member: Member) -> Conversation:
+        """The same, but no part of the session: what changes in it is written by `keep`, all at once. The next query
+        would write each change by itself."""
+        this = {"channel": channel, "chat_id": chat_id, "member_id": member.id}
+        row = self._session.connection().execute(_ROW, this).one_or_none()
+        if row is None:
+            conversation = self.conversation(channel, chat_id, member)
+            self._session.expunge(conversation)
+            return conversation
+        conversation = Conversation()
+        for name, value in row._mapping.items():
+            set_committed_value(conversation, name, value)
         return conversation
 
     def keep(self, conversation: Conversation) -> None:

@@ -186,7 +186,8 @@ class Parrot(NluClient):
     intent = "log_contact"
     confidence = 0.9
 
-    def _ask(self, clean: str) -> Answer:
+    def _ask(self, clean: str, sent: Callable[[], None]) -> Answer:
+        sent()
         spans = [{"entity": name, "value": clean, "start": 0, "end": len(clean)} for name in NAMES]
         labels = {name: {"value": values[0], "clause": clean} for name, values in LABELS.items()}
         intent = {"name": self.intent, "confidence": self.confidence}
