@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, delete, event, insert, inspect, select, update
+from sqlalchemy import Table, bindparam, delete, event, insert, inspect, select, update
 from sqlalchemy.orm import Session
 
 from storage.models import TRACKED, Base, CatalogueProduct, Change, Message, Tracked
@@ -138,6 +138,9 @@ def _revive(python_type: type[Any], value: Any) -> Any:
     return value
 
 
+_NOT_UNDONE = (Change.member_id == bindparam("member"), Change.undone_at.is_(None))
+_LAST = select(Change.message_id).where(*_NOT_UNDONE).order_by(Change.message_id.desc()).limit(1)
+_OF_LAST = select(Change).where(*_NOT_UNDONE, Change.message_id == bindparam("message")).order_by(Change.id.desc())
 _CATALOGUE = CatalogueProduct.__tablename__
 
 
@@ -148,16 +151,10 @@ def undo_last(session: Session, member_id: int, now: datetime) -> Undone | None:
     one has replaced since. The changes stay on record, marked as undone.
     """
     stop_recording(session)
-    last = session.scalar(
-        select(Change.message_id)
-        .where(Change.member_id == member_id, Change.undone_at.is_(None))
-        .order_by(Change.message_id.desc())
-        .limit(1)
-    )
+    last = session.scalar(_LAST, {"member": member_id})
     if last is None:
         return None
-    query = select(Change).where(Change.member_id == member_id, Change.undone_at.is_(None), Change.message_id == last)
-    changes = tuple(session.scalars(query.order_by(Change.id.desc())))
+    changes = tuple(session.scalars(_OF_LAST, {"member": member_id, "message": last}))
     stays = _is_replaced(session, changes)
     taken_back = tuple(change for change in changes if not (stays and change.table_name == _CATALOGUE))
     for change in taken_back:
@@ -165,6 +162,9 @@ def undo_last(session: Session, member_id: int, now: datetime) -> Undone | None:
     for change in changes:
         change.undone_at = now
     session.flush()
+    for change in changes:
+        # What they tell stays as it was read.
+        session.expunge(change)
     session.expire_all()
     words = session.scalar(select(Message.text).where(Message.id == last))
     return Undone(last, words or "", taken_back, stays)

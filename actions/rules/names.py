@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from rapidfuzz import process
@@ -43,6 +44,7 @@ class Named(Protocol):
 N = TypeVar("N", bound=Named)
 
 
+@lru_cache(maxsize=5_000)
 def key(name: str) -> str:
     """The form in which a name is compared: lower case, no accents or width, no legal form, one title form.
 

@@ -6,13 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, select
 
 from storage.models import Attachment, Fact, Member, Opportunity, Outgoing, Transaction
 from storage.repositories.visibility import SeenBy
 
 REPLIES_AT_MOST = 300
 """How many of a conversation's last replies are searched for a question."""
+
+# Built once: building a statement costs as much as running it.
+_SAID_OF = (
+    select(Fact.person_id, Fact.value)
+    .where(Fact.person_id.in_(bindparam("persons", expanding=True)), Fact.field == bindparam("field"))
+    .order_by(Fact.id.desc())
+    .limit(bindparam("limit"))
+)
 
 
 @dataclass(frozen=True)
@@ -83,9 +91,9 @@ class CustomerFile(SeenBy):
 
     def said_of(self, person_ids: Sequence[int], field: str, limit: int = 200) -> dict[int, list[str]]:
         """Every value of a field (`role`, `personal_need`) that was said of these people, the latest first."""
-        query = select(Fact.person_id, Fact.value).where(Fact.person_id.in_(person_ids), Fact.field == field)
+        sought = {"persons": list(person_ids), "field": field, "limit": limit}
         found: dict[int, list[str]] = {}
-        for person_id, value in self._session.execute(query.order_by(Fact.id.desc()).limit(limit)):
+        for person_id, value in self._session.execute(_SAID_OF, sought):
             if person_id is not None:
                 found.setdefault(person_id, []).append(value)
         return found

@@ -13,7 +13,6 @@ from typing import Any, Literal, TypeVar
 from sqlalchemy import (
     JSON,
     BindParameter,
-    ColumnElement,
     CompoundSelect,
     Executable,
     Select,
@@ -102,27 +101,11 @@ class Wanted:
     product: str | None = None
     owner_id: int | None = None
 
-    def conditions(self) -> list[ColumnElement[bool]]:
-        """The conditions as SQL; closed opportunities count only when a closed stage is asked for."""
-        result: list[ColumnElement[bool]] = []
-        for field, value in (
-            (Opportunity.money, self.money),
-            (Opportunity.authority, self.authority),
-            (Opportunity.need, self.need),
-        ):
-            if value is not None:
-                result.append(field.is_(value))
-        if self.stage is not None:
-            result.append(Opportunity.stage == self.stage)
-        else:
-            result.append(Opportunity.closed_at.is_(None))
-        if self.source is not None:
-            result.append(func.lower(Opportunity.source).contains(self.source.lower(), autoescape=True))
-        if self.product is not None:
-            result.append(func.lower(Opportunity.product).contains(self.product.lower(), autoescape=True))
-        if self.owner_id is not None:
-            result.append(Opportunity.owner_id == self.owner_id)
-        return result
+    @property
+    def sought(self) -> dict[str, Any]:
+        """What matters, column by column; words are patterns."""
+        values = {name: value for name, value in vars(self).items() if value is not None}
+        return values | {name: f"%{_escaped(values[name].lower())}%" for name in _WORDS if name in values}
 
 
 @cache
@@ -211,6 +194,35 @@ def _near(manages: bool, words: int) -> CompoundSelect[Any]:
         return select(query.order_by(table.c.id.desc()).limit(NEAR_AT_MOST).subquery())
 
     return union_all(near(_COMPANIES), near(_PERSONS))
+
+
+_WORDS = ("source", "product")
+"""Columns that are searched for words that they contain, in upper or lower case."""
+
+
+@cache
+def _search(manages: bool, columns: frozenset[str]) -> tuple[Select[int], Select[Opportunity]]:
+    """How many opportunities there are with what is sought in these columns, and a page of them, the most recently
+    touched first. Closed ones count only when a stage is asked for."""
+    conditions = [mine(Opportunity.owner_id, manages)]
+    for name in sorted(columns):
+        column = getattr(Opportunity, name)
+        sought: BindParameter[Any] = bindparam(name)
+        conditions.append(func.lower(column).like(sought, escape=ESCAPE) if name in _WORDS else column == sought)
+    if "stage" not in columns:
+        conditions.append(Opportunity.closed_at.is_(None))
+    page = select(Opportunity).where(*conditions).order_by(Opportunity.touched_at.desc(), Opportunity.id.desc())
+    count = select(func.count()).select_from(Opportunity).where(*conditions)
+    return count, page.limit(bindparam("limit")).offset(bindparam("offset"))
+
+
+_WORDS_ON_NEED = (
+    select(Message.text)
+    .join(Fact, Fact.message_id == Message.id)
+    .where(Fact.opportunity_id == bindparam("opportunity"), Fact.field == "need", Fact.value == "yes")
+    .order_by(Fact.id.desc())
+    .limit(bindparam("limit"))
+)
 
 
 @cache
@@ -378,9 +390,7 @@ class Customers(SeenBy):
 
     def words_on_need(self, opportunity_id: int, limit: int = 5) -> Sequence[str]:
         """The messages that said that there is a need, newest first: they tell of what."""
-        query = select(Message.text).join(Fact, Fact.message_id == Message.id)
-        query = query.where(Fact.opportunity_id == opportunity_id, Fact.field == "need", Fact.value == "yes")
-        return self._session.scalars(query.order_by(Fact.id.desc()).limit(limit)).all()
+        return self._session.scalars(_WORDS_ON_NEED, {"opportunity": opportunity_id, "limit": limit}).all()
 
     def objections(self, opportunity_id: int, limit: int = 5) -> Sequence[Objection]:
         """Objections raised on an opportunity, newest first."""
@@ -389,10 +399,12 @@ class Customers(SeenBy):
 
     def search(self, wanted: Wanted, limit: int, offset: int = 0) -> tuple[Sequence[Opportunity], int]:
         """Opportunities that meet all conditions, the most recently touched first, and how many there are."""
-        query = select(Opportunity).where(self._mine(Opportunity.owner_id), *wanted.conditions())
-        total = self._session.scalar(select(func.count()).select_from(query.subquery())) or 0
-        newest_first = query.order_by(Opportunity.touched_at.desc(), Opportunity.id.desc())
-        return self._session.scalars(newest_first.limit(limit).offset(offset)).all(), total
+        sought = {**self._me, **wanted.sought}
+        count, page = _search(self._manages, frozenset(wanted.sought))
+        rows = self._session.scalars(page, {**sought, "limit": limit, "offset": offset}).all()
+        if not offset and len(rows) < limit:
+            return rows, len(rows)
+        return rows, self._session.scalar(count, sought) or 0
 
     def pipeline(self, period: Period | None, today: date, owner_id: int | None) -> list[StageTotal]:
         """Count and amount by stage and currency.

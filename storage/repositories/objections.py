@@ -6,10 +6,30 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import case, func, select, update
+from sqlalchemy import bindparam, case, func, select, update
 
-from storage.models import Member, Objection, Opportunity
-from storage.repositories.visibility import SeenBy
+from storage.models import Objection, Opportunity
+from storage.repositories.visibility import SeenBy, mine
+
+# Built once: building a statement costs as much as running it.
+_UNSETTLED = (
+    select(Objection)
+    .where(Objection.opportunity_id == bindparam("opportunity"), func.coalesce(Objection.outcome, "") != "settled")
+    .order_by(Objection.id.desc())
+    .limit(bindparam("limit"))
+)
+_ANSWERS = (
+    select(
+        Objection.kind,
+        Objection.answer,
+        func.count(),
+        func.sum(case((Objection.outcome == "settled", 1), else_=0)),
+    )
+    .join(Opportunity, Opportunity.id == Objection.opportunity_id)
+    .where(mine(Opportunity.owner_id, manages=True), Objection.answer.is_not(None))
+    .group_by(Objection.kind, Objection.answer)
+)
+_ANSWERS_TO_KIND = _ANSWERS.where(Objection.kind == bindparam("kind"))
 
 
 class AnswerCount(NamedTuple):
@@ -31,10 +51,7 @@ class Objections(SeenBy):
 
     def unsettled(self, opportunity_id: int, limit: int = 5) -> Sequence[Objection]:
         """The newest objections of an opportunity that are not known to be settled, the newest first."""
-        query = select(Objection).where(
-            Objection.opportunity_id == opportunity_id, func.coalesce(Objection.outcome, "") != "settled"
-        )
-        return self._session.scalars(query.order_by(Objection.id.desc()).limit(limit)).all()
+        return self._session.scalars(_UNSETTLED, {"opportunity": opportunity_id, "limit": limit}).all()
 
     def mark_asked(self, objections: Sequence[Objection], now: datetime) -> None:
         """Notes when the rep was asked how these went. That is no change of the record: undo leaves it alone."""
@@ -46,14 +63,5 @@ class Objections(SeenBy):
 
         The whole team's, for a rep too: it names no customer, and what worked for one helps all.
         """
-        of_team = Opportunity.owner_id.in_(select(Member.id).where(Member.team_id == self.speaker.team_id))
-        worked = func.sum(case((Objection.outcome == "settled", 1), else_=0))
-        query = (
-            select(Objection.kind, Objection.answer, func.count(), worked)
-            .join(Opportunity, Opportunity.id == Objection.opportunity_id)
-            .where(of_team, Objection.answer.is_not(None))
-            .group_by(Objection.kind, Objection.answer)
-        )
-        if kind is not None:
-            query = query.where(Objection.kind == kind)
-        return [AnswerCount(*row) for row in self._session.execute(query)]
+        query = _ANSWERS if kind is None else _ANSWERS_TO_KIND
+        return [AnswerCount(*row) for row in self._session.execute(query, {"team": self.speaker.team_id, "kind": kind})]

@@ -36,8 +36,6 @@ SHANGHAI = timezone(timedelta(hours=8))
 def _undo(records: Records, member: Member) -> Undone | None:
     with records.work() as work:
         undone = undo_last(work.session, member.id, NOW)
-        for change in undone.changes if undone else ():
-            work.session.refresh(change)
         work.commit()
         return undone
 
