@@ -79,6 +79,8 @@ def _write_changes(session: Session) -> None:
         session.info["changes"] = []
 
 
+_TABLES = {model: name for name, model in TRACKED.items()}
+_COLUMNS = {model: tuple(column.key for column in inspect(model).column_attrs) for model in _TABLES}
 _ORDER = {table.name: number for number, table in enumerate(Base.metadata.sorted_tables)}
 
 
@@ -88,7 +90,7 @@ def _tracked(rows: Iterable[object]) -> list[Tracked]:
 
 
 def _table_of(row: Tracked) -> str:
-    return str(inspect(type(row)).local_table.name)
+    return _TABLES[type(row)]
 
 
 def _change(turn: Turn, row: Tracked, before: dict[str, Any] | None, after: dict[str, Any] | None) -> dict[str, Any]:
@@ -103,7 +105,7 @@ def _change(turn: Turn, row: Tracked, before: dict[str, Any] | None, after: dict
 
 
 def _plain(row: Tracked) -> dict[str, Any]:
-    return {column.key: _to_json(getattr(row, column.key)) for column in inspect(type(row)).column_attrs}
+    return {name: _to_json(getattr(row, name)) for name in _COLUMNS[type(row)]}
 
 
 def _altered(row: Tracked) -> list[tuple[dict[str, Any], dict[str, Any]]]:
@@ -111,11 +113,11 @@ def _altered(row: Tracked) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     state = inspect(row)
-    for column in state.mapper.column_attrs:
-        history = state.attrs[column.key].history
-        if history.has_changes():
-            before[column.key] = _to_json(history.deleted[0] if history.deleted else None)
-            after[column.key] = _to_json(history.added[0] if history.added else None)
+    for name in _COLUMNS[type(row)]:
+        # Most have not been touched: to ask for the history of each takes longer than to write the row.
+        if name in state.committed_state and (history := state.attrs[name].history).has_changes():
+            before[name] = _to_json(history.deleted[0] if history.deleted else None)
+            after[name] = _to_json(history.added[0] if history.added else None)
     return [(before, after)] if after else []
 
 
