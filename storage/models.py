@@ -17,6 +17,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -229,11 +230,18 @@ class Company(Tracked, Base):
     created_at: Mapped[datetime]
 
 
+RENAMED = "CAST(also_known_as AS TEXT) != '[]'"
+"""Which people had another name, in the very words of their index: few, but they could not be found without it."""
+
+
 class Person(Tracked, Base):
     """A person at a customer. `name` is null while nobody has said it."""
 
     __tablename__ = "persons"
-    __table_args__ = (Index("ix_persons_owner", "owner_id", "name_key"),)
+    __table_args__ = (
+        Index("ix_persons_owner", "owner_id", "name_key"),
+        Index("ix_persons_renamed", "owner_id", sqlite_where=text(RENAMED), postgresql_where=text(RENAMED)),
+    )
 
     owner_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
     company_id: Mapped[int | None] = mapped_column(ForeignKey("companies.id", ondelete="SET NULL"), index=True)
@@ -442,11 +450,12 @@ class Reminder(Tracked, Base):
     __table_args__ = (
         Index("ix_reminders_due", "status", "due_at"),
         Index("ix_reminders_member", "member_id", "status", "due_at"),
+        Index("ix_reminders_opportunity", "opportunity_id", "status", "due_at"),
     )
 
     member_id: Mapped[int] = mapped_column(ForeignKey("members.id"))
     conversation_id: Mapped[int] = mapped_column(ForeignKey("conversations.id"))
-    opportunity_id: Mapped[int | None] = mapped_column(ForeignKey("opportunities.id", ondelete="CASCADE"), index=True)
+    opportunity_id: Mapped[int | None] = mapped_column(ForeignKey("opportunities.id", ondelete="CASCADE"))
     person_id: Mapped[int | None] = mapped_column(ForeignKey("persons.id", ondelete="CASCADE"))
     message_id: Mapped[int | None] = mapped_column(ForeignKey("messages.id"))
     text: Mapped[str] = mapped_column(Text)
