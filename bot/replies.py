@@ -5,10 +5,11 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -42,9 +43,9 @@ class Rendered:
 def render(reply: Reply, language: str, today: date) -> Rendered:
     """The words of a reply, its dates as they are said `today`. Raises jinja2 errors for a missing template or an
     undefined fact."""
-    environment = _environment(language, today)
-    markup = _tidy(environment.get_template(f"{reply.template}.j2").render(reply.facts))
-    labels = tuple(_label(button, language, today) for button in reply.buttons)
+    _TODAY.set(today)
+    markup = _tidy(_environment(language).get_template(f"{reply.template}.j2").render(reply.facts))
+    labels = tuple(_label(button, language) for button in reply.buttons)
     return Rendered(markup, plain(markup), labels)
 
 
@@ -64,13 +65,13 @@ def _word(name: str, language: str) -> str:
     return objection.name.in_(language) if objection else _words("words", language).get(name, name)
 
 
-def _label(button: Button, language: str, today: date) -> str:
-    return html.unescape(_label_template(button.label, language, today).render(button.facts))
+def _label(button: Button, language: str) -> str:
+    return html.unescape(_label_template(button.label, language).render(button.facts))
 
 
-@lru_cache(maxsize=500)
-def _label_template(name: str, language: str, today: date) -> Template:
-    return _environment(language, today).from_string(_words("buttons", language)[name])
+@cache
+def _label_template(name: str, language: str) -> Template:
+    return _environment(language).from_string(_words("buttons", language)[name])
 
 
 @cache
@@ -79,9 +80,8 @@ def _words(name: str, language: str) -> Mapping[str, str]:
     return loaded
 
 
-# One a language and day; a team's time zones have up to three days at once.
-@lru_cache(maxsize=6)
-def _environment(language: str, today: date) -> Environment:
+@cache
+def _environment(language: str) -> Environment:
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES / language),
         # Names and notes are other people's text: one `<` in them would kill a Telegram message.
@@ -91,9 +91,9 @@ def _environment(language: str, today: date) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["day"] = lambda iso: _moment(iso[:10], language, today)
+    environment.filters["day"] = lambda iso: _moment(iso[:10], language)
     environment.filters["date"] = lambda iso: write_date(date.fromisoformat(iso[:10]), language)
-    environment.filters["moment"] = lambda iso: _moment(iso, language, today)
+    environment.filters["moment"] = lambda iso: _moment(iso, language)
     environment.filters["money"] = lambda amount: _money(amount, language)
     environment.filters["number"] = number
     environment.filters["field"] = lambda name: _words("fields", language)[name]
@@ -108,10 +108,14 @@ def _tidy(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in text.splitlines())).strip()
 
 
-def _moment(iso: str, language: str, today: date) -> str:
+_TODAY: ContextVar[date] = ContextVar("today")
+"""The day of whom a reply is for. No part of the environment: all templates would be compiled anew each day."""
+
+
+def _moment(iso: str, language: str) -> str:
     """A date, or date and time, as it is said today; what is written here can be read back."""
     clock = datetime.fromisoformat(iso).time() if "T" in iso else None
-    return write_when(date.fromisoformat(iso[:10]), clock, language, today)
+    return write_when(date.fromisoformat(iso[:10]), clock, language, _TODAY.get())
 
 
 def number(value: float) -> str:
