@@ -11,6 +11,7 @@ from nlu.values.figures import read_figures
 from nlu.values.language import is_question
 from nlu.values.scores import read_score
 from storage.models import Outgoing
+from storage.repositories import Labels
 
 
 class Ask(Exception):
@@ -97,14 +98,16 @@ def press_button(turn: Turn, row: Outgoing, number: int) -> Reply:
     return Reply("conversation/gone") if press is None else press(turn, button["arguments"])
 
 
-def names_a_button(turn: Turn) -> Reply | None:
+def may_name_a_button(text: str) -> bool:
+    """Whether a message is short enough to be the label of a button."""
+    return 0 < len(text.strip()) <= LONGEST_LABEL
+
+
+def names_a_button(turn: Turn, shown: Labels) -> Reply | None:
     """The reply to a message that is nothing but the label of one of the buttons that were shown last: "more"."""
     written = turn.said.text.strip().casefold()
-    if not written or len(written) > LONGEST_LABEL or turn.file is not None:
-        return None
-    reply_id, shown = turn.work.outbox.last_labels(turn.conversation.id)
-    labels = [label.casefold() for label in shown]
-    row = turn.work.outbox.get(reply_id) if labels.count(written) == 1 else None
+    labels = [label.casefold() for label in shown.labels]
+    row = turn.work.outbox.get(shown.reply_id) if labels.count(written) == 1 and turn.file is None else None
     if row is None:
         return None
     turn.conversation.question = None

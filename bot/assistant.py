@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session, sessionmaker
 
 from actions import registry
-from actions.asking import Ask, names_a_button, press_button, takes_up
+from actions.asking import Ask, may_name_a_button, names_a_button, press_button, takes_up
 from actions.conversation import ask_what_was_meant
 from actions.filing import SAID_BESIDE_FILES, take_file
 from actions.followups import due_reply
@@ -30,9 +30,9 @@ from bot.settings import Settings
 from nlu.client import Meaning, NluClient, NluUnavailable
 from nlu.understanding import Understanding
 from storage.history import Turn as Recorded
-from storage.history import record
+from storage.history import may_have_changed, record
 from storage.models import Conversation, Member, Message
-from storage.repositories import Customers
+from storage.repositories import NO_LABELS, Customers, Labels
 from storage.unit_of_work import UnitOfWork
 
 log = logging.getLogger(__name__)
@@ -59,6 +59,7 @@ class Received:
     customers: Customers
     meaning: Meaning | Understanding | str | None
     names: NamesOnRecord
+    labels: Labels
 
 
 class Assistant:
@@ -103,7 +104,10 @@ class Assistant:
                 return Answer((), known=False)
             message_id, customers = self._store(work, incoming), work.customers(speaker)
             names = names_on_record(customers, incoming.text if callable(meaning) else "")
-            received = Received(message_id, speaker, customers, meaning, names)
+            labels = NO_LABELS
+            if may_name_a_button(incoming.text):
+                labels = work.outbox.last_labels(incoming.channel, incoming.chat_id, speaker.id)
+            received = Received(message_id, speaker, customers, meaning, names, labels)
             work.commit()
             try:
                 return self._turn(work, incoming, received)
@@ -138,12 +142,12 @@ class Assistant:
         message = Message(id=received.id, channel=incoming.channel, text=incoming.text)
         turn = self._prepare(work, received.customers, conversation, message, said, now)
         turn = replace(turn, file=incoming.file)
-        reply = self._reply(turn, incoming, said, received.names)
+        reply = self._reply(turn, incoming, said, received)
         if isinstance(said, Understanding) and said.language and any(map(str.isalpha, incoming.text)):
             conversation.language = said.language
         sent = (self._queue(work, turn, reply, message.id),) if reply else ()
         work.team.keep(conversation)
-        due = work.reminders.next_due_of(speaker.id)
+        due = work.reminders.next_due_of(speaker.id) if may_have_changed(work.session, "reminders") else None
         work.commit()
         return Answer(sent, understood, next_reminder=due)
 
@@ -204,7 +208,7 @@ class Assistant:
         )
 
     def _reply(
-        self, turn: Turn, incoming: Incoming, said: Understanding | str | None, names: NamesOnRecord
+        self, turn: Turn, incoming: Incoming, said: Understanding | str | None, received: Received
     ) -> Reply | None:
         """What is answered; None for the second and later files of an album."""
         if isinstance(said, str):
@@ -219,9 +223,9 @@ class Assistant:
         try:
             if incoming.pressed is not None:
                 return _press(turn, incoming)
-            if reply := names_a_button(turn):
+            if reply := names_a_button(turn, received.labels):
                 return reply
-            turn = meant_to_pitch(with_known_names(turn, names))
+            turn = meant_to_pitch(with_known_names(turn, received.names))
             if turn.file is not None:
                 return take_file(turn, self._beside_a_file)
             return takes_up(turn) or self._unless_unsure(turn)

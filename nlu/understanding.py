@@ -172,7 +172,7 @@ class Understanding:
 
     def to_json(self) -> dict[str, Any]:
         """The contract's object: plain values in the contract's order, then what Manny adds."""
-        plain = asdict(self)
+        plain = {**vars(self), "contact": asdict(self.contact), "words": dict(self.words)}
         plain["confidence"] = round(self.confidence, 4)
         plain["amount"] = (
             None if self.amount is None else {"value": _number(self.amount.value), "currency": self.amount.currency}

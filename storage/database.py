@@ -33,6 +33,8 @@ def make_engine(url: str) -> Engine:
         # Chinese stays readable in JSON columns, and can be found there when somebody is to be forgotten.
         json_serializer=lambda value: json.dumps(value, ensure_ascii=False),
         pool_pre_ping=not sqlite,
+        # The connection that was used last still has in its cache what it read; one by turns would read all anew.
+        pool_use_lifo=True,
         connect_args={"timeout": 30, "isolation_level": None} if sqlite else {},
     )
     if sqlite:

@@ -9,13 +9,14 @@ from storage.repositories.deals import Deals, ReasonTotal, SourceTotal
 from storage.repositories.forgetting import Forgetting
 from storage.repositories.inbox import Messages
 from storage.repositories.objections import AnswerCount, Objections
-from storage.repositories.outbox import Outbox
+from storage.repositories.outbox import NO_LABELS, Labels, Outbox
 from storage.repositories.referrals import Referrals
 from storage.repositories.reminders import Reminders
 from storage.repositories.teams import Team
 from storage.repositories.transactions import Bought, Transactions
 
 __all__ = [
+    "NO_LABELS",
     "AnswerCount",
     "Assessed",
     "Assessments",
@@ -28,6 +29,7 @@ __all__ = [
     "Forgetting",
     "KeptFiles",
     "Known",
+    "Labels",
     "Messages",
     "Objections",
     "Outbox",

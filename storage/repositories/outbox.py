@@ -4,26 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.models import Base, Conversation, Outgoing
 
-_OUTBOX = Base.metadata.tables["outbox"]
+_OUTBOX, _CONVERSATIONS = Base.metadata.tables["outbox"], Base.metadata.tables["conversations"]
 # Built once: building a statement costs as much as running it.
 _LAST = (
     select(Outgoing).where(Outgoing.conversation_id == bindparam("conversation")).order_by(Outgoing.id.desc()).limit(1)
 )
 _LABELS = (
     select(_OUTBOX.c.id, _OUTBOX.c.pressed_at, _OUTBOX.c.payload["labels"].label("labels"))
-    .where(_OUTBOX.c.conversation_id == bindparam("conversation"))
+    .join(_CONVERSATIONS, _CONVERSATIONS.c.id == _OUTBOX.c.conversation_id)
+    .where(
+        _CONVERSATIONS.c.channel == bindparam("channel"),
+        _CONVERSATIONS.c.chat_id == bindparam("chat_id"),
+        _CONVERSATIONS.c.member_id == bindparam("member"),
+    )
     .order_by(_OUTBOX.c.id.desc())
     .limit(1)
 )
 _PUT = insert(_OUTBOX)
 _SENT = update(_OUTBOX).where(_OUTBOX.c.id == bindparam("reply")).values(sent_at=bindparam("at"))
+
+
+class Labels(NamedTuple):
+    """What the buttons of a reply say, in their order."""
+
+    reply_id: int
+    labels: tuple[str, ...]
+
+
+NO_LABELS = Labels(0, ())
 
 
 class Outbox:
@@ -90,10 +105,11 @@ class Outbox:
         """Gives a claimed reply back, to be tried again at `again_at`."""
         self._session.execute(update(Outgoing).where(Outgoing.id == outgoing_id).values(claimed_until=again_at))
 
-    def last_labels(self, conversation_id: int) -> tuple[int, list[str]]:
-        """The id of the last reply of a conversation, and what its buttons say, where they can still be pressed."""
-        last = self._session.connection().execute(_LABELS, {"conversation": conversation_id}).first()
-        return (last.id, last.labels or []) if last and last.pressed_at is None else (0, [])
+    def last_labels(self, channel: str, chat_id: str, member_id: int) -> Labels:
+        """What the buttons of a conversation's last reply say, where they can still be pressed."""
+        where = {"channel": channel, "chat_id": chat_id, "member": member_id}
+        last = self._session.connection().execute(_LABELS, where).first()
+        return Labels(last.id, tuple(last.labels or ())) if last and last.pressed_at is None else NO_LABELS
 
     def last_with_buttons(self, conversation_id: int) -> Outgoing | None:
         """The last reply of a conversation, if it has buttons."""

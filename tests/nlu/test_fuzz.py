@@ -91,7 +91,7 @@ class Server:
     def __init__(self) -> None:
         self.status, self.body = 200, b""
         self.client = NluClient("http://127.0.0.1:9", None)
-        self.client.close()
+        self.client._http.close()
         transport = httpx.MockTransport(lambda request: httpx.Response(self.status, content=self.body))
         self.client._http = httpx.Client(base_url="http://127.0.0.1:9", transport=transport)
 
