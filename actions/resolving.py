@@ -103,14 +103,23 @@ def to_change(turn: Turn) -> Subject:
 
 def to_read(turn: Turn) -> Subject:
     """Whom a question is about; raises Ask when nobody on record is meant, or several."""
+    found = _read(turn)
+    if isinstance(found, Subject):
+        return found
+    turn, name = found
+    raise Ask(_unknown(turn, name))
+
+
+def _read(turn: Turn) -> Subject | tuple[Turn, str]:
+    """Whom a question is about; the name, as it was read, where nobody on record has it."""
     turn, firms, namesakes = _looked_up(turn)
     said = turn.said
     company = _known_company(turn, firms)
     if company is None and said.company and not said.person and "company_id" not in turn.chosen:
-        raise Ask(_unknown(turn, said.company))
+        return turn, said.company
     person = _known_person(turn, namesakes, company.name if company else None)
     if person is None and said.person and "person_id" not in turn.chosen:
-        raise Ask(_unknown(turn, said.person))
+        return turn, said.person
     if person is None and company is None:
         return _unnamed(turn, create=False)
     opportunity = turn.customers.opportunity_of(
@@ -136,7 +145,8 @@ def if_named(turn: Turn) -> Subject:
     if not (turn.said.person or turn.said.company or turn.said.mention == "pronoun" or turn.chosen):
         return Subject(None, None, None)
     try:
-        return to_read(turn)
+        found = _read(turn)
+        return found if isinstance(found, Subject) else Subject(None, None, None)
     except Ask as question:
         if question.reply.template == "people/which":
             raise

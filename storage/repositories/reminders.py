@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from storage.models import Base, Conversation, Reminder
@@ -15,6 +16,16 @@ _WAITING = select(_REMINDERS.c.due_at).where(_REMINDERS.c.status == "waiting").o
 # Built once: building a statement costs as much as running it.
 _NEXT_DUE_FOR = _WAITING.where(_REMINDERS.c.opportunity_id == bindparam("opportunity"))
 _NEXT_DUE_OF = _WAITING.where(_REMINDERS.c.member_id == bindparam("member"))
+
+
+@cache
+def _of_member(until: bool, of_opportunities: bool) -> Select[Reminder]:
+    query = select(Reminder).where(Reminder.member_id == bindparam("member"), Reminder.status.in_(("waiting", "fired")))
+    if until:
+        query = query.where(Reminder.due_at <= bindparam("until"))
+    if of_opportunities:
+        query = query.where(Reminder.opportunity_id.in_(bindparam("opportunities", expanding=True)))
+    return query.order_by(Reminder.due_at, Reminder.id).limit(bindparam("limit"))
 
 
 class Reminders:
@@ -62,12 +73,9 @@ class Reminders:
         limit: int = 20,
     ) -> Sequence[Reminder]:
         """Reminders of a member that are not finished, earliest first."""
-        query = select(Reminder).where(Reminder.member_id == member_id, Reminder.status.in_(("waiting", "fired")))
-        if until is not None:
-            query = query.where(Reminder.due_at <= until)
-        if opportunity_ids is not None:
-            query = query.where(Reminder.opportunity_id.in_(opportunity_ids))
-        return self._session.scalars(query.order_by(Reminder.due_at, Reminder.id).limit(limit)).all()
+        query = _of_member(until is not None, opportunity_ids is not None)
+        sought = {"member": member_id, "until": until, "opportunities": list(opportunity_ids or ()), "limit": limit}
+        return self._session.scalars(query, sought).all()
 
     def next_due_for(self, opportunity_id: int) -> datetime | None:
         """When the next follow-up of an opportunity falls due."""
