@@ -1,4 +1,4 @@
-"""One transaction: what a turn reads and writes goes through here, and is gone unless it is committed."""
+"""What a turn reads and writes goes through here, and is gone unless it is committed."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from storage.repositories import (
 
 
 class UnitOfWork:
-    """A context manager around one transaction; leaving it without `commit()` rolls back."""
+    """A context manager; each `commit()` ends a transaction, and leaving it rolls back what was not committed."""
 
     session: Session
 

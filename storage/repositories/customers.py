@@ -285,7 +285,7 @@ class Customers(SeenBy):
         """Finds the companies with a key like the one and the people with a key like the other in one statement, for
         whoever asks next; not where some have the very key."""
         sought = {_COMPANIES: company, _PERSONS: person}
-        if not any(self._same.get(each) for each in sought.items()):
+        if company and person and not any(self._same.get(each) for each in sought.items()):
             self._look_for(sought)
 
     def _known(self, table: Table, key: str | None) -> list[Known]:

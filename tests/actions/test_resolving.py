@@ -72,3 +72,12 @@ def test_it_rates_the_credit_of_somebody_without_a_deal(tmp_path: Path) -> None:
         desk.hears("log_referral", person="Mei", referrer="Otto")
         reply = desk.hears("rate_credit", person="Otto")
         assert (reply.template, reply.facts["who"]) == ("scoring/question", "Otto")
+
+
+@pytest.mark.parametrize("intent", ["log_contact", "show_customer", "set_reminder", "ask_advice"])
+@pytest.mark.parametrize("name", ["'", "...", "“”", "-"])
+def test_a_name_of_which_nothing_is_left_to_compare_is_answered(tmp_path: Path, intent: str, name: str) -> None:
+    with Desk(tmp_path) as desk:
+        desk.hears("log_contact", person="Li Wei", company="Acme", need="yes")
+        for named in ({"person": name}, {"company": name}, {"person": name, "company": name}):
+            assert desk.hears(intent, **named, when="2026-03-06").template != "conversation/sorry"
