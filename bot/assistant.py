@@ -30,7 +30,7 @@ from bot.settings import Settings
 from nlu.client import Meaning, NluClient, NluUnavailable
 from nlu.understanding import Understanding
 from storage.history import Turn as Recorded
-from storage.history import may_have_changed, record
+from storage.history import record
 from storage.models import Conversation, Member, Message
 from storage.repositories import NO_LABELS, Customers, Labels
 from storage.unit_of_work import UnitOfWork
@@ -147,7 +147,7 @@ class Assistant:
             conversation.language = said.language
         sent = (self._queue(work, turn, reply, message.id),) if reply else ()
         work.team.keep(conversation)
-        due = work.reminders.next_due_of(speaker.id) if may_have_changed(work.session, "reminders") else None
+        due = work.reminders.next_due_of(speaker.id)
         work.commit()
         return Answer(sent, understood, next_reminder=due)
 

@@ -68,7 +68,7 @@ class Outgoing:
 class Answer:
     """All that a turn gave back: the replies, and what was understood (None for a button, or with no model).
 
-    `next_reminder` is when the speaker's next reminder falls due, where the turn may have changed one.
+    `next_reminder` is when the speaker's next reminder falls due: the turn may have set it.
     """
 
     replies: tuple[Outgoing, ...]

@@ -43,11 +43,6 @@ def record(session: Session, turn: Turn) -> None:
     session.info.setdefault("changes", [])
 
 
-def may_have_changed(session: Session, table: str) -> bool:
-    """Whether this transaction has changed a row of this table; True as well where its changes are not recorded."""
-    return "turn" not in session.info or any(change["table_name"] == table for change in session.info["changes"])
-
-
 def stop_recording(session: Session) -> None:
     """Changes that follow are not part of what undo takes back (undo itself, forgetting)."""
     _write_changes(session)

@@ -13,9 +13,11 @@ from typing import Any, Literal, TypeVar
 from sqlalchemy import (
     JSON,
     BindParameter,
+    ColumnElement,
     CompoundSelect,
     Executable,
     Select,
+    String,
     Table,
     TextualSelect,
     and_,
@@ -151,10 +153,13 @@ def _names(table: Table, manages: bool, key: Literal["same", "alike"] | None = N
     row.
     """
     this = table.c
-    more: tuple[Any, Any] = (cast(null(), JSON), null())
+    more: tuple[ColumnElement[Any], ColumnElement[Any]] = (cast(null(), JSON), cast(null(), String))
     if table is _PERSONS:
         more = (this.also_known_as, _COMPANIES.c.name)
-    query = select(literal(table.name), this.id, this.name, this.name_key, *more)
+    aliases, company = more
+    kind = literal(table.name).label("table")
+    # Two columns without a name of their own would be taken for one where this is part of another statement.
+    query = select(kind, this.id, this.name, this.name_key, aliases.label("also"), company.label("company"))
     query = query.where(this.name.is_not(None))
     if table is _PERSONS:
         query = query.outerjoin_from(_PERSONS, _COMPANIES, _COMPANIES.c.id == this.company_id)

@@ -136,7 +136,10 @@ def test_nothing_is_lost_when_it_is_killed_between_two_messages(chat: Chat) -> N
     process.stdout.readline()
     process.send_signal(signal.SIGKILL)
     process.wait()
-    shown = chat.run("show Marmara Cables\n")[0]["replies"][0]
+    *again, answer = chat.run("show Marmara Cables\n")
+    # Whether it was seen nobody can know: it may come once more.
+    assert [each["said"] for each in again] in ([], [None])
+    shown = answer["replies"][0]
     assert shown["template"] == "contacts/card"
     assert shown["facts"]["record"]["money"] == "yes"
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 
-from storage.history import Undone, may_have_changed, stop_recording, undo_last
+from storage.history import Undone, stop_recording, undo_last
 from storage.models import (
     TRACKED,
     Assessment,
@@ -437,20 +437,3 @@ def test_it_takes_any_edits_back_to_the_beginning(
 def _state(work: UnitOfWork, deal: Opportunity) -> dict[str, Any]:
     row = work.session.connection().execute(Opportunity.__table__.select().where(Opportunity.id == deal.id)).one()
     return dict(row._mapping)
-
-
-def test_it_tells_which_tables_a_turn_may_have_changed(records: Records) -> None:
-    with records.work() as work:
-        deal = house.opportunity(work, records.alice)
-        conversation = work.team.conversation("telegram", "alice", records.alice)
-        work.commit()
-        house.turn_of(work, records.alice)
-        deal.source = "expo"
-        work.customers(records.alice).flush()
-        assert may_have_changed(work.session, "opportunities")
-        assert not may_have_changed(work.session, "reminders")
-        house.reminder(work, conversation, NOW, opportunity_id=deal.id)
-        assert may_have_changed(work.session, "reminders")
-        undo_last(work.session, records.alice.id, NOW)
-        # What undo changes is not recorded: it may be anything.
-        assert may_have_changed(work.session, "companies")
