@@ -50,7 +50,7 @@ def _told(turn: Turn) -> tuple[Opportunity, list[dict[str, Any]]]:
     # "They have no budget now, how do I keep them?" opens no new deal with somebody who has bought.
     if not (somebody and said.states_man()) or said.topic == "keep":
         return resolving.deal_to_read(turn), []
-    subject = resolving.to_change(turn)
+    subject = resolving.to_note(turn)
     assert subject.opportunity is not None
     return subject.opportunity, put_on_record(turn, subject, met=not said.about_related).items
 

@@ -41,15 +41,15 @@ def log_contact(turn: Turn) -> Reply:
     """
     if turn.said.stage in CLOSED:
         return turn.again(replace(turn.said, intent="update_deal"))
-    subject = resolving.to_change(turn)
+    subject = resolving.to_note(turn)
     opportunity = _opportunity(subject)
     if opportunity.stage == LOST and turn.said.stage is not None:
         return turn.again(replace(turn.said, intent="update_deal"))
-    noted = put_on_record(turn, subject, met=not turn.said.about_related)
     moves = turn.said.stage or (subject.new and opportunity.stage == "lead")
     # A word with a customer who has bought undoes no sale.
     if moves and opportunity.stage != WON:
         move_stage(turn, opportunity, turn.said.stage or "contacted")
+    noted = put_on_record(turn, subject, met=not turn.said.about_related)
     return asking_now_and_then(turn, noted_reply(turn, subject, noted), opportunity)
 
 

@@ -53,14 +53,14 @@ def update_deal(turn: Turn) -> Reply:
 
     "Remind me on Friday" beside it is set as well.
     """
-    subject = resolving.to_change(turn)
+    subject = resolving.to_note(turn)
     opportunity = subject.opportunity
     assert opportunity is not None
     before, worth = opportunity.stage, money_of(opportunity)
     sold = {column: getattr(opportunity, column) for column in SOLD}
-    noted = put_on_record(turn, subject, met=subject.person is not None and not turn.said.about_related)
     if turn.said.stage is not None:
         _move(turn, opportunity, turn.said.stage)
+    noted = put_on_record(turn, subject, met=subject.person is not None and not turn.said.about_related)
     closed_again = before in CLOSED and turn.said.stage == before
     if not noted.items and opportunity.stage == before and not closed_again:
         return noted_reply(turn, subject, noted)

@@ -59,7 +59,7 @@ def _whom(turn: Turn) -> Subject:
     """Whom the reminder is about. What the message says of them besides ("she has the budget") goes on record."""
     if not (turn.said.states_man() and (turn.said.person or turn.said.company)):
         return resolving.if_named(turn)
-    subject = resolving.to_change(turn)
+    subject = resolving.to_note(turn)
     put_on_record(turn, subject, met=turn.said.met)
     return subject
 

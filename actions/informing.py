@@ -161,7 +161,6 @@ def answer_information(turn: Turn, arguments: dict[str, Any]) -> Reply:
     noted = put_on_record(replace(turn, said=said), subject, met=False)
     if not any(item["field"] in aspect.known_by for item in noted.items):
         note(turn, opportunity, None, aspect.noted_as, turn.said.text)
-        turn.customers.flush()
     facts = about(turn, opportunity, **noted.facts(), aspect=aspect.name.in_(turn.said.language), words=turn.said.text)
     facts["count"] = known_of(turn, opportunity).pieces
     reply = Reply("people/information_noted", facts)

@@ -130,7 +130,6 @@ def note_need(turn: Turn, arguments: dict[str, Any]) -> Reply:
     if person is None or entry is None:
         return Reply("conversation/gone")
     note(turn, opportunity, person, FIELD, arguments["need"], entry.name.in_(turn.said.language))
-    turn.customers.flush()
     need = told(turn, PersonalNeed(arguments["need"], said=True))
     reply = Reply("people/need_noted", about(turn, opportunity, person=person.name, need=need))
     return offering(turn, reply, opportunity, suggested_follow_up(turn, opportunity))

@@ -38,14 +38,15 @@ def report_objection(turn: Turn) -> Reply:
     subject = _objecting(turn)
     opportunity, kind = subject.opportunity, turn.said.objection or "stall"
     if opportunity is not None:
-        turn.customers.add(
-            Objection(
-                opportunity_id=opportunity.id,
-                message_id=turn.message.id,
-                kind=kind,
-                words=turn.said.text,
-                said_at=turn.now,
-            )
+        turn.customers.add_said(
+            Objection,
+            {
+                "opportunity_id": opportunity.id,
+                "message_id": turn.message.id,
+                "kind": kind,
+                "words": turn.said.text,
+                "said_at": turn.now,
+            },
         )
         opportunity.touched_at = turn.now
     return _meeting(turn, kind, subject)

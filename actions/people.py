@@ -25,7 +25,7 @@ def describe_person(turn: Turn) -> Reply:
     """Notes role and style, and says what this person cares about and how to deal with them."""
     if named := names_the_buyer(turn):
         return named
-    subject = resolving.to_change(turn)
+    subject = resolving.to_note(turn)
     style_before = subject.person.style if subject.person else None
     noted = put_on_record(turn, subject, met=turn.said.met and not turn.said.about_related)
     reply = noted_reply(turn, subject, noted)

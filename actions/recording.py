@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
-from actions.resolving import Subject, bring_in, display_name
+from actions.resolving import Subject, bring_in, display_name, focus
 from actions.rules.cadence import days_until_follow_up
 from actions.rules.man import Man, authority_of, change
 from actions.rules.stages import CLOSED
@@ -126,10 +126,12 @@ def put_on_record(turn: Turn, subject: Subject, met: bool) -> Noted:
     ] + noted
     if subject.named:
         noted.insert(0, {"field": "name", "value": display_name(subject.person, subject.company)})
-    for each in noted:
-        words = turn.said.words.get(each["field"]) or turn.said.text
-        note(turn, opportunity, subject.person, each["field"], str(each["value"]), words)
     opportunity.touched_at = turn.now
+    turn.customers.flush()
+    if subject.new:
+        focus(turn, opportunity)
+    said = [(each["field"], str(each["value"]), turn.said.words.get(each["field"]) or None) for each in noted]
+    turn.customers.add_said(Fact, *(_fact(turn, opportunity, subject.person, *each) for each in said))
     # What somebody new is, is said with their first facts; it has not changed.
     return Noted(noted, None if subject.new else _change(turn, opportunity, before))
 
@@ -151,17 +153,22 @@ def note(
     turn: Turn, opportunity: Opportunity, person: Person | None, field: str, value: str, words: str | None = None
 ) -> None:
     """Keeps a fact with who said it, when, and in which words: those of the message where none are given."""
-    fact = Fact(
-        opportunity_id=opportunity.id,
-        person_id=person.id if person else None,
-        message_id=turn.message.id,
-        member_id=turn.speaker.id,
-        field=field,
-        value=value,
-        words=turn.said.text if words is None else words,
-        said_at=turn.now,
-    )
-    turn.customers.add(fact)
+    turn.customers.add_said(Fact, _fact(turn, opportunity, person, field, value, words))
+
+
+def _fact(
+    turn: Turn, opportunity: Opportunity, person: Person | None, field: str, value: str, words: str | None
+) -> dict[str, Any]:
+    return {
+        "opportunity_id": opportunity.id,
+        "person_id": person.id if person else None,
+        "message_id": turn.message.id,
+        "member_id": turn.speaker.id,
+        "field": field,
+        "value": value,
+        "words": turn.said.text if words is None else words,
+        "said_at": turn.now,
+    }
 
 
 def _deal_facts(turn: Turn, opportunity: Opportunity) -> list[dict[str, Any]]:
@@ -220,7 +227,7 @@ def _person_facts(turn: Turn, subject: Subject, opportunity: Opportunity, met: b
 def _decider(opportunity: Opportunity, person: Person) -> list[dict[str, Any]]:
     """Authority is a fact about a person: `person` decides, so the contact does not."""
     person.authority, person.role = True, "decision_maker"
-    if opportunity.contact is not None and opportunity.contact.id != person.id:
+    if opportunity.contact is not None and opportunity.contact is not person:
         opportunity.contact.authority = False
     return [{"field": "decision_maker", "value": person.name}]
 

@@ -78,7 +78,16 @@ def _overlap(one: str, other: str) -> bool:
 
 
 def to_change(turn: Turn) -> Subject:
-    """Whom a statement is about; made when the message names somebody new. Raises Ask where that is not clear."""
+    """Whom a statement is about; put on record when the message names somebody new. Raises Ask where that is not
+    clear."""
+    subject = to_note(turn)
+    assert subject.opportunity is not None
+    focus(turn, subject.opportunity)
+    return subject
+
+
+def to_note(turn: Turn) -> Subject:
+    """The same where `put_on_record` follows: it writes who is new together with what is said of them."""
     turn, firms, namesakes = _looked_up(turn)
     company = _known_company(turn, firms)
     person, named = _known_person(turn, namesakes, company.name if company else turn.said.company), False
@@ -97,7 +106,8 @@ def to_change(turn: Turn) -> Subject:
         person.company_id = company.id
         person.company = company
     opportunity, new = _opportunity(turn, person, company, on_record or named)
-    focus(turn, opportunity)
+    if not new:
+        focus(turn, opportunity)
     return Subject(person, company, opportunity, new=new, named=named)
 
 
@@ -154,7 +164,9 @@ def if_named(turn: Turn) -> Subject:
 
 
 def focus(turn: Turn, opportunity: Opportunity) -> None:
-    """From here on "he" and "they" mean this customer."""
+    """From here on "he" and "they" mean this customer, who is written if they are new."""
+    if opportunity.id is None:
+        turn.customers.flush()
     turn.conversation.focus_id = opportunity.id
 
 
@@ -375,7 +387,7 @@ def _new_opportunity(turn: Turn, contact: Person | None, company: Company | None
         touched_at=turn.now,
         people=[],
     )
-    turn.customers.add(opportunity)
+    turn.customers.add(opportunity, flush=False)
     return opportunity
 
 
@@ -394,16 +406,15 @@ def _unnamed(turn: Turn, create: bool) -> Subject:
     starts_anew = turn.said.mention == "new" or about is None
     if create and starts_anew and turn.said.intent in ("log_contact", "update_deal") and turn.said.states_facts():
         person = _new_person(turn, None, None)
-        opportunity = _new_opportunity(turn, person, None)
-        focus(turn, opportunity)
-        return Subject(person, None, opportunity, new=True)
+        return Subject(person, None, _new_opportunity(turn, person, None), new=True)
     if about is None:
         wait_for(turn, "name", "resume", {"said": turn.said.to_json()})
         raise Ask(Reply("people/whom", {"intent": turn.said.intent}))
     if create and about.stage in CLOSED and turn.said.stage == about.stage:
         # "Signed, 20k" is said of the deal just won, or of the customer's next one.
         about, new = _opportunity(turn, about.contact, about.company, on_record=True)
-        focus(turn, about)
+        if not new:
+            focus(turn, about)
         return Subject(about.contact, about.company, about, new=new)
     return Subject(about.contact, about.company, about)
 
@@ -412,6 +423,7 @@ def bring_in(turn: Turn, name: str, subject: Subject) -> Person | None:
     """Somebody named beside the subject ("Li has no say, his boss Zhao Min decides"): joins the same purchase."""
     if subject.opportunity is None or (subject.person and names.key(name) == subject.person.name_key):
         return None
+    focus(turn, subject.opportunity)
     found = _fitting(turn, _namesakes(turn, name), subject.company.name if subject.company else None)
     person = turn.customers.person(found[0].id) if found else _new_person(turn, name, subject.company)
     turn.customers.flush()

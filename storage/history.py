@@ -5,13 +5,15 @@ Changes are noted at each flush and written together, before the commit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, event, insert, inspect, select, update
+from sqlalchemy import Delete, Table, bindparam, delete, event, insert, inspect, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.models import TRACKED, Base, CatalogueProduct, Change, Message, Tracked
 
@@ -79,6 +81,24 @@ def _write_changes(session: Session) -> None:
         session.info["changes"] = []
 
 
+@cache
+def _inserted(table: Table) -> ReturningInsert[Any]:
+    return insert(table).returning(*table.c)
+
+
+def insert_rows(session: Session, model: type[Tracked], rows: Sequence[dict[str, Any]]) -> None:
+    """Writes new rows of a table in one statement, and keeps them like any change; what they refer to is written.
+
+    They are no part of the session: this is for what nobody changes again in this turn.
+    """
+    written = session.connection().execute(_inserted(Base.metadata.tables[_TABLES[model]]), rows).mappings()
+    if (turn := session.info.get("turn")) is not None:
+        session.info["changes"] += [
+            _kept(turn, model, row["id"], None, {name: _to_json(value) for name, value in row.items()})
+            for row in written
+        ]
+
+
 _TABLES = {model: name for name, model in TRACKED.items()}
 _COLUMNS = {model: tuple(column.key for column in inspect(model).column_attrs) for model in _TABLES}
 _ORDER = {table.name: number for number, table in enumerate(Base.metadata.sorted_tables)}
@@ -86,19 +106,24 @@ _ORDER = {table.name: number for number, table in enumerate(Base.metadata.sorted
 
 def _tracked(rows: Iterable[object]) -> list[Tracked]:
     """Rows before those that refer to them, as they can be written."""
-    return sorted((row for row in rows if isinstance(row, Tracked)), key=lambda row: (_ORDER[_table_of(row)], row.id))
+    return sorted(
+        (row for row in rows if isinstance(row, Tracked)), key=lambda row: (_ORDER[_TABLES[type(row)]], row.id)
+    )
 
 
-def _table_of(row: Tracked) -> str:
-    return _TABLES[type(row)]
+Values = dict[str, Any] | None
 
 
-def _change(turn: Turn, row: Tracked, before: dict[str, Any] | None, after: dict[str, Any] | None) -> dict[str, Any]:
+def _change(turn: Turn, row: Tracked, before: Values, after: Values) -> dict[str, Any]:
+    return _kept(turn, type(row), row.id, before, after)
+
+
+def _kept(turn: Turn, model: type[Tracked], row_id: int, before: Values, after: Values) -> dict[str, Any]:
     return {
         "message_id": turn.message_id,
         "member_id": turn.member_id,
-        "table_name": _table_of(row),
-        "row_id": row.id,
+        "table_name": _TABLES[model],
+        "row_id": row_id,
         "before": before,
         "after": after,
     }
@@ -141,8 +166,15 @@ def _revive(python_type: type[Any], value: Any) -> Any:
 
 
 _NOT_UNDONE = (Change.member_id == bindparam("member"), Change.undone_at.is_(None))
+# What each undo asks is built once, too.
 _LAST = select(Change.message_id).where(*_NOT_UNDONE).order_by(Change.message_id.desc()).limit(1)
 _OF_LAST = select(Change).where(*_NOT_UNDONE, Change.message_id == bindparam("message")).order_by(Change.id.desc())
+_CHANGES = Base.metadata.tables["changes"]
+_UNDONE = (
+    update(_CHANGES)
+    .where(*_NOT_UNDONE, Change.message_id == bindparam("message"))
+    .values(undone_at=bindparam("now"))
+)
 _CATALOGUE = CatalogueProduct.__tablename__
 
 
@@ -161,13 +193,14 @@ def undo_last(session: Session, member_id: int, now: datetime) -> Undone | None:
     taken_back = tuple(change for change in changes if not (stays and change.table_name == _CATALOGUE))
     for change in taken_back:
         _revert(session, change)
-    for change in changes:
-        change.undone_at = now
-    session.flush()
+    session.connection().execute(_UNDONE, {"member": member_id, "message": last, "now": now})
     for change in changes:
         # What they tell stays as it was read.
         session.expunge(change)
-    session.expire_all()
+    for row in session:
+        # Nothing else can have changed back.
+        if isinstance(row, Tracked):
+            session.expire(row)
     words = session.scalar(select(Message.text).where(Message.id == last))
     return Undone(last, words or "", taken_back, stays)
 
@@ -183,18 +216,23 @@ def _is_replaced(session: Session, changes: Iterable[Change]) -> bool:
 def _revert(session: Session, change: Change) -> None:
     model = TRACKED[change.table_name]
     table = Base.metadata.tables[change.table_name]
-    this = table.c.id == change.row_id
+    connection = session.connection()
     if change.before is None:
-        session.execute(delete(model).where(this))
+        connection.execute(_deleted(table), {"row": change.row_id})
         return
     values = _from_json(model, change.before)
     gone = {key for key, value in values.items() if _is_gone(session, table, key, value)}
     if change.after is not None:
         kept = {key: value for key, value in values.items() if key not in gone}
         if kept:
-            session.execute(update(model).where(this).values(**kept), execution_options={"synchronize_session": False})
+            connection.execute(update(table).where(table.c.id == change.row_id).values(**kept))
     elif not any(_falls_with(table, key) for key in gone):
-        session.execute(insert(model).values(**values | dict.fromkeys(gone)))
+        connection.execute(insert(table).values(**values | dict.fromkeys(gone)))
+
+
+@cache
+def _deleted(table: Table) -> Delete:
+    return delete(table).where(table.c.id == bindparam("row"))
 
 
 def _is_gone(session: Session, table: Table, key: str, value: Any) -> bool:

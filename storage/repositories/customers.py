@@ -36,6 +36,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
+from storage.history import insert_rows
 from storage.models import (
     RENAMED,
     Base,
@@ -379,13 +380,17 @@ class Customers(SeenBy):
     # --- writing
 
     def add(self, row: Tracked, flush: bool = True) -> None:
-        """Puts a new row on record. Without `flush` it has no id before the next flush. Nothing refers to facts and
-        objections: they are written then in any case."""
+        """Puts a new row on record. Without `flush` it has no id before the next flush."""
         self._same.clear()
         self._alike.clear()
         self._session.add(row)
-        if flush and not isinstance(row, Fact | Objection):
+        if flush:
             self._session.flush()
+
+    def add_said(self, model: type[Fact | Objection], *rows: dict[str, Any]) -> None:
+        """Puts what was said of customers on record, who are written already."""
+        if rows:
+            insert_rows(self._session, model, rows)
 
     def flush(self) -> None:
         """Writes what was changed so far, so that it is recorded in this order."""

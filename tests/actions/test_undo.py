@@ -19,8 +19,8 @@ SIGNED = {**ACME, "stage": "won", "amount": Money(Decimal(48_000), "USD")}
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", ["stage as before", "amount as before", "purchase 48,000 USD removed", "thanks due removed"]),
-        ("zh", ["阶段已改回原样", "金额已改回原样", "已去掉购买记录：4.8万美元", "已去掉待答谢"]),
+        ("en", ["stage, amount as before", "purchase 48,000 USD removed", "thanks due removed"]),
+        ("zh", ["阶段、金额已改回原样", "已去掉购买记录：4.8万美元", "已去掉待答谢"]),
     ],
 )
 def test_it_takes_a_sale_back(tmp_path: Path, language: str, said: list[str]) -> None:
