@@ -19,6 +19,7 @@ from actions.recording import (
     offering,
     put_on_record,
     record_of,
+    records_of,
     suggested_follow_up,
 )
 from actions.registry import handles, presses
@@ -143,9 +144,9 @@ def _found(turn: Turn, said: Understanding, offset: int) -> Reply:
             "who": display_name(row.contact, row.company),
             "picture": man_of(row).picture,
             "stage": turn.playbook.stages[row.stage].name.in_(turn.said.language),
-            "record": record_of(turn, row),
+            "record": record,
         }
-        for row in rows
+        for row, record in zip(rows, records_of(turn, rows), strict=True)
     ]
     conditions = {
         name: value

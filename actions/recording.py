@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -53,8 +54,17 @@ def man_of(opportunity: Opportunity) -> Man:
 
 def record_of(turn: Turn, opportunity: Opportunity) -> dict[str, Any]:
     """The state of a customer as plain values: what every reply about a customer carries."""
+    return _record(turn, opportunity, turn.work.reminders.next_due_for(opportunity.id))
+
+
+def records_of(turn: Turn, opportunities: Sequence[Opportunity]) -> list[dict[str, Any]]:
+    """The same of several customers."""
+    due = turn.work.reminders.next_due_for_each([each.id for each in opportunities])
+    return [_record(turn, each, due.get(each.id)) for each in opportunities]
+
+
+def _record(turn: Turn, opportunity: Opportunity, due: datetime | None) -> dict[str, Any]:
     man = man_of(opportunity)
-    due = turn.work.reminders.next_due_for(opportunity.id)
     return {
         "person": opportunity.contact.name if opportunity.contact else None,
         "company": opportunity.company.name if opportunity.company else None,

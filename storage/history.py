@@ -171,9 +171,7 @@ _LAST = select(Change.message_id).where(*_NOT_UNDONE).order_by(Change.message_id
 _OF_LAST = select(Change).where(*_NOT_UNDONE, Change.message_id == bindparam("message")).order_by(Change.id.desc())
 _CHANGES = Base.metadata.tables["changes"]
 _UNDONE = (
-    update(_CHANGES)
-    .where(*_NOT_UNDONE, Change.message_id == bindparam("message"))
-    .values(undone_at=bindparam("now"))
+    update(_CHANGES).where(*_NOT_UNDONE, Change.message_id == bindparam("message")).values(undone_at=bindparam("now"))
 )
 _CATALOGUE = CatalogueProduct.__tablename__
 

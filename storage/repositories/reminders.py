@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from storage.models import Base, Conversation, Reminder
@@ -15,6 +15,13 @@ _REMINDERS = Base.metadata.tables["reminders"]
 _WAITING = select(_REMINDERS.c.due_at).where(_REMINDERS.c.status == "waiting").order_by(_REMINDERS.c.due_at).limit(1)
 # Built once: building a statement costs as much as running it.
 _NEXT_DUE_FOR = _WAITING.where(_REMINDERS.c.opportunity_id == bindparam("opportunity"))
+_NEXT_DUE_FOR_EACH = (
+    select(_REMINDERS.c.opportunity_id, func.min(_REMINDERS.c.due_at))
+    .where(
+        _REMINDERS.c.status == "waiting", _REMINDERS.c.opportunity_id.in_(bindparam("opportunities", expanding=True))
+    )
+    .group_by(_REMINDERS.c.opportunity_id)
+)
 _NEXT_DUE_OF = _WAITING.where(_REMINDERS.c.member_id == bindparam("member"))
 
 
@@ -80,3 +87,8 @@ class Reminders:
     def next_due_for(self, opportunity_id: int) -> datetime | None:
         """When the next follow-up of an opportunity falls due."""
         return self._session.connection().scalar(_NEXT_DUE_FOR, {"opportunity": opportunity_id})
+
+    def next_due_for_each(self, opportunity_ids: Sequence[int]) -> dict[int, datetime]:
+        """The same for several opportunities; one without a follow-up is left out."""
+        rows = self._session.connection().execute(_NEXT_DUE_FOR_EACH, {"opportunities": list(opportunity_ids)})
+        return {opportunity_id: due for opportunity_id, due in rows}
