@@ -128,7 +128,8 @@ class FactClassifier(Classifier):
         meanings = EMBEDDER.parts(texts, training=True)
         certain = np.eye(len(self._intents), dtype=np.float32)
         intents = [certain[self._intents.index(said[owner].intent)] for owner in owners]
-        ngrams = self._features.fit(flat, meanings)
+        ngrams = self._features.fit(flat)
+        self._features.fit_meanings(meanings)
         rows = side_by_side(ngrams, self._features.dense(meanings), _weighed(intents))
         progress("facts", 0, 1)
         self._models = {fact: self._learn(fact, said, owners, rows) for fact in FACTS}

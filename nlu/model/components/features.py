@@ -54,13 +54,15 @@ class TextFeatures:
         self.mean: Matrix = np.zeros(0, dtype=np.float32)
         self.deviation: Matrix = np.ones(0, dtype=np.float32)
 
-    def fit(self, texts: Sequence[str], meanings: Matrix) -> csr_matrix:
-        """Learns the n-grams and the spread of the embedding's dimensions; `meanings` has a row for each text. Gives
-        what `sparse` gives for these texts, which are cut into n-grams only once this way."""
+    def fit(self, texts: Sequence[str]) -> csr_matrix:
+        """Learns the n-grams. Gives what `sparse` gives for these texts, which are cut into n-grams only once this way."""
         normal = [normalise(text) for text in texts]
         grams = [vectorizer.fit_transform(normal) for _, vectorizer in self._vectorizers()]
-        self.mean, self.deviation = meanings.mean(axis=0), meanings.std(axis=0) + 1e-6
         return hstack(grams, format="csr") * self.sparse_scale
+
+    def fit_meanings(self, meanings: Matrix) -> None:
+        """Learns the spread of the embedding's dimensions; `meanings` has a row for each text."""
+        self.mean, self.deviation = meanings.mean(axis=0), meanings.std(axis=0) + 1e-6
 
     def sparse(self, texts: Sequence[str]) -> csr_matrix:
         """TF-IDF rows."""

@@ -116,9 +116,11 @@ class SentenceFeaturizer(DenseFeaturizer, GraphComponent):
 
     def train(self, training_data: TrainingData) -> Resource:
         """Fits the features on the messages. Reads the clauses as well: others ask for them later, at the same time."""
-        EMBEDDER.learn([message.get(TEXT) for message in training_data.training_examples])
         texts = [message.get(TEXT) for message in training_data.intent_examples]
-        _LEARNT[self._resource.name] = self._features.fit(texts, EMBEDDER.sentences(texts, training=True))
+        # Before the encoder is waited for, which reads in a thread of its own (train.py).
+        _LEARNT[self._resource.name] = self._features.fit(texts)
+        EMBEDDER.learn([message.get(TEXT) for message in training_data.training_examples])
+        self._features.fit_meanings(EMBEDDER.sentences(texts, training=True))
         with self._storage.write_to(self._resource) as folder:
             self._features.save(folder)
         return self._resource

@@ -7,6 +7,7 @@ the examples each, and an example is judged by the one that has not seen it; a n
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +57,11 @@ def _with_neighbours(rows: Matrix) -> Matrix:
     return np.hstack([padded[:-2], padded[1:-1], padded[2:]])
 
 
+def _split(rows: Matrix, messages: Sequence[Matrix]) -> list[Matrix]:
+    """The rows of all messages as those of each."""
+    return np.split(rows, np.cumsum([len(message) for message in messages])[:-1])
+
+
 @dataclass(frozen=True)
 class _Net:
     """One trained network: two layers of weights."""
@@ -86,17 +92,21 @@ class WordNetwork:
         names = sorted({kind for each in kinds for kind in each})
         axes = PCA(KEPT, svd_solver="randomized", random_state=0).fit(np.concatenate(messages[::SAMPLE]))
         network = cls(names, axes.mean_.astype(np.float32), axes.components_.T.astype(np.float32), [])
-        rows = [network._project(message) for message in messages]
-        fold = [i % FOLDS for i in range(len(rows))]
+        rows = network._project_all(messages)
+        answers = [[names.index(kind) for kind in each] for each in kinds]
         guesses: list[Matrix] = [np.zeros((0, len(names)), dtype=np.float32)] * len(rows)
-        for left_out in range(FOLDS):
-            progress("words", left_out, FOLDS)
-            used = [i for i in range(len(rows)) if fold[i] != left_out and len(rows[i])]
-            net = _fit(np.concatenate([rows[i] for i in used]), [names.index(kind) for i in used for kind in kinds[i]])
-            network._nets.append(net)
+
+        def learn(left_out: int) -> _Net:
+            used = [i for i in range(len(rows)) if i % FOLDS != left_out and len(rows[i])]
+            return _fit(np.concatenate([rows[i] for i in used]), [answer for i in used for answer in answers[i]])
+
+        progress("words", 0, 1)
+        # Products of matrices leave Python to others, so that they are computed side by side.
+        with ThreadPoolExecutor(FOLDS) as pool:
+            network._nets += pool.map(learn, range(FOLDS))
+        for left_out, net in enumerate(network._nets):
             others = rows[left_out::FOLDS]
-            ends = np.cumsum([len(each) for each in others])
-            guesses[left_out::FOLDS] = np.split(net.chances(np.concatenate(others)), ends[:-1])
+            guesses[left_out::FOLDS] = _split(net.chances(np.concatenate(others)), others)
         return network, guesses
 
     def chances(self, message: Matrix) -> Matrix:
@@ -106,6 +116,10 @@ class WordNetwork:
 
     def _project(self, message: Matrix) -> Matrix:
         return _with_neighbours((message - self._centre) @ self._axes)
+
+    def _project_all(self, messages: Sequence[Matrix]) -> list[Matrix]:
+        projected = (np.concatenate(messages) - self._centre) @ self._axes
+        return [_with_neighbours(message) for message in _split(projected, messages)]
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """What to save."""

@@ -61,7 +61,8 @@ def test_a_bare_yes_or_no_states_no_fact_by_itself(text: str, clause: str | None
     """What was asked may have been something else. The model here takes every clause for news of money."""
     texts = ["有的，钱也够", "no, budget is there"]
     features = TextFeatures(sparse_scale=2.0)
-    learnt = features.fit(texts, EMBEDDER.sentences(texts))
+    learnt = features.fit(texts)
+    features.fit_meanings(EMBEDDER.sentences(texts))
     width = learnt.shape[1] + len(features.mean) + 1
     always = LinearModel(["none", "yes"], np.zeros((2, width)), np.array([0.0, 3.0]))
     config = FactClassifier.get_default_config()
