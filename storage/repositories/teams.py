@@ -31,18 +31,7 @@ _CONVERSATION = (
     )
     .with_for_update()
 )
-
-
 _CONVERSATIONS = Base.metadata.tables["conversations"]
-_ROW = (
-    select(_CONVERSATIONS)
-    .where(
-        _CONVERSATIONS.c.channel == bindparam("channel"),
-        _CONVERSATIONS.c.chat_id == bindparam("chat_id"),
-        _CONVERSATIONS.c.member_id == bindparam("member_id"),
-    )
-    .with_for_update()
-)
 
 
 @cache
@@ -142,7 +131,7 @@ class Team:
         """The same, but no part of the session: what changes in it is written by `keep`, all at once. The next query
         would write each change by itself."""
         this = {"channel": channel, "chat_id": chat_id, "member_id": member.id}
-        row = self._session.connection().execute(_ROW, this).one_or_none()
+        row = self._session.connection().execute(_CONVERSATION, this).one_or_none()
         if row is None:
             conversation = self.conversation(channel, chat_id, member)
             self._session.expunge(conversation)

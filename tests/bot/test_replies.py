@@ -200,7 +200,7 @@ def test_it_uses_every_template() -> None:
 def test_its_samples_of_a_customer_have_the_facts_that_handlers_give() -> None:
     about = _about({"who": None, "picture": "M+a+?"}, "en")
     given = set(re.findall(r"^ {8}\"(\w+)\":", inspect.getsource(recording.about), re.MULTILINE))
-    kept = set(re.findall(r"^ {8}\"(\w+)\":", inspect.getsource(recording.record_of), re.MULTILINE))
+    kept = set(re.findall(r"^ {8}\"(\w+)\":", inspect.getsource(recording._record), re.MULTILINE))
     assert set(about) == given
     assert set(about["record"]) == kept | set(MAN)
 
