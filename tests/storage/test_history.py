@@ -101,6 +101,28 @@ def test_it_takes_a_changed_list_back(records: Records, before: list[str], after
     assert records.rows("persons")[0]["also_known_as"] == before
 
 
+def test_it_takes_back_what_was_written_in_one_statement(records: Records) -> None:
+    deal_id = _deal(records)
+    with records.work() as work:
+        said = house.turn_of(work, records.alice, "budget and need")
+        shared = {"opportunity_id": deal_id, "person_id": None, "message_id": said.id, "member_id": records.alice.id}
+        at = datetime(2026, 3, 3, 1, 2, 3, 456789, tzinfo=SHANGHAI)
+        facts = (
+            {**shared, "field": field, "value": "yes", "words": "有", "said_at": at} for field in ("money", "need")
+        )
+        work.customers(records.alice).add_said(Fact, *facts)
+        work.customers(records.alice).add_said(Objection)
+        work.commit()
+    written = records.rows("facts")
+    assert sorted(fact["field"] for fact in written) == ["money", "need"]
+    noted = {change["row_id"]: change["after"] for change in records.rows("changes")}
+    assert noted == {fact["id"]: {**fact, "said_at": at.astimezone(UTC).isoformat()} for fact in written}
+    undone = _undo(records, records.alice)
+    assert undone is not None
+    assert len(undone.changes) == 2
+    assert records.rows("facts") == []
+
+
 def _one_of_each(records: Records, work: UnitOfWork) -> list[Tracked]:
     """A row of every tracked table; `said` is the message of the turn."""
     said = house.turn_of(work, records.alice, "everything")
