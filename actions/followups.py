@@ -89,12 +89,17 @@ def remind_then(turn: Turn, arguments: dict[str, Any]) -> Reply:
 
 def _set(turn: Turn, task: str, due: datetime, subject: Subject) -> Reply:
     if not task and subject.opportunity is None:
-        task = turn.said.text
+        # "Remind me on Friday", of nothing in particular: to follow up with whom the conversation is about.
+        spoken_of = resolving.in_focus(turn)
+        if spoken_of is not None:
+            subject = Subject(spoken_of.contact, spoken_of.company, spoken_of)
+        else:
+            task = turn.said.text
     reminder = add_reminder(turn, task, due, subject.opportunity, subject.person)
-    facts: dict[str, Any] = {"task": task or None, "who": None, **_when(turn, reminder)}
-    if subject.opportunity is not None:
-        facts = about(turn, subject.opportunity, **facts)
-    return Reply("followups/set", facts)
+    facts: dict[str, Any] = {"task": task or None, **_when(turn, reminder)}
+    if subject.opportunity is None:
+        return Reply("followups/set", {"who": None, **facts})
+    return Reply("followups/set", about(turn, subject.opportunity, **facts))
 
 
 def _when(turn: Turn, reminder: Reminder) -> dict[str, Any]:
